@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from http_monitor.arrow import are_null
 from http_monitor.records import Int64s
 
 Ints = npt.NDArray[np.signedinteger[Any]]
@@ -105,7 +106,7 @@ class PackedTexts:
         offsets = text_offsets(values)
         lengths = np.diff(offsets)
         if values.null_count:
-            lengths[np.asarray(values.is_null())] = -1
+            lengths[are_null(values)] = -1
         _, _, data = values.buffers()
         if data is None:
             return PackedTexts(PackedInts.pack(lengths), b"", 0)

@@ -60,6 +60,38 @@ class Quantiles:
     p95: Int64s
 
 
+def find_greatest(numbers: Ints, buckets: Ints, count: int, percent: int, limit: int) -> Int64s:
+    """Return the numbers with the greatest quantiles, at least as many as the limit; all if fewer have one.
+
+    Args:
+        numbers: Of each value, below 0: none.
+        buckets: Of each value, below 0: none.
+        count: All numbers are below it.
+        percent: The quantile, by nearest rank.
+        limit: At least 1.
+    """
+    known = (numbers >= 0) & (buckets >= 0)
+    numbers, buckets = numbers[known], buckets[known]
+    total = np.bincount(numbers, minlength=count)
+    # A quantile is in a bucket or above it, if so many values are.
+    needed = total - -(-total * percent // 100) + 1
+    needed[total == 0] = 1
+    chosen = total >= needed
+    if np.count_nonzero(chosen) < limit:
+        return np.arange(count)
+    least, beyond = 0, int(buckets.max()) + 1
+    while beyond - least > 1:
+        middle = (least + beyond) // 2
+        above = buckets >= middle
+        reach = np.bincount(numbers[above], minlength=count) >= needed
+        if np.count_nonzero(reach) < limit:
+            beyond = middle
+        else:
+            least, chosen = middle, reach
+            numbers, buckets = numbers[above], buckets[above]
+    return np.flatnonzero(chosen)
+
+
 class Histograms:
     """Counts of histogram buckets by number, with little memory where there are few numbers.
 

@@ -1,6 +1,6 @@
 """Counts chosen rows by key, and ranks the keys."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from http_monitor.ports.views import Order, Totals, ViewRow
 from http_monitor.recent.chapter_sums import ChapterSums, sum_chapter
 from http_monitor.recent.keys import number_keys
 from http_monitor.recent.selection import ChosenRows
-from http_monitor.recent.sums import NOT_KNOWN, Histograms, Quantiles, fitting
+from http_monitor.recent.sums import NOT_KNOWN, Histograms, Quantiles, find_greatest, fitting
 from http_monitor.records import Int64s
 from http_monitor.sizes import Sizes
 
@@ -60,20 +60,18 @@ class Table:
         """Return the first rows in an order."""
         if not len(self) or limit == 0:
             return ()
-        quantiles = self._quantiles(np.arange(len(self))) if order in ("p50", "p95") else None
-        measures: dict[str, Callable[[], Any]] = {
-            "hits": lambda: self._hits,
-            "bytes": lambda: self._sizes,
-            "errors": lambda: self._errors,
-            "p50": lambda: quantiles and quantiles.p50,
-            "p95": lambda: quantiles and quantiles.p95,
-            "key": lambda: np.zeros(len(self), np.int64),
-        }
-        chosen = self._rank(measures[order](), limit, reverse)
-        if quantiles is None:
-            of_chosen = self._quantiles(chosen)
+        if order in ("p50", "p95"):
+            places = np.arange(len(self))
+            if not reverse and limit is not None:
+                places = self._slow_ones(50 if order == "p50" else 95, limit, places)
+            quantiles = self._quantiles(places)
+            ranked = self._rank(quantiles.p50 if order == "p50" else quantiles.p95, places, limit, reverse)
+            chosen, of_chosen = places[ranked], Quantiles(quantiles.p50[ranked], quantiles.p95[ranked])
         else:
-            of_chosen = Quantiles(quantiles.p50[chosen], quantiles.p95[chosen])
+            measures: dict[str, Any] = {"hits": self._hits, "bytes": self._sizes, "errors": self._errors}
+            values = np.zeros(len(self), np.int64) if order == "key" else measures[order]
+            chosen = self._rank(values, np.arange(len(self)), limit, reverse)
+            of_chosen = self._quantiles(chosen)
         return tuple(
             ViewRow(key, hits, size_bytes, errors, _known(p50), _known(p95))
             for key, hits, size_bytes, errors, p50, p95 in zip(
@@ -109,17 +107,41 @@ class Table:
             histograms.add(rank[number], part.timed)
         return histograms.quantiles()
 
-    def _rank(self, values: Any, limit: int | None, reverse: bool) -> Int64s:
-        """Return the numbers of the first keys by value descending and key ascending, or of all that turned round."""
-        places = np.arange(len(self))
-        if limit is not None and limit < len(self) and values.dtype != np.object_:
+    def _slow_ones(self, percent: int, limit: int, every: Int64s) -> Int64s:
+        """Return at least the keys with the greatest quantiles, as many as the limit; all, if it is no less.
+
+        Sorting all durations to know all quantiles would take longer than all the rest.
+        """
+        parts = [
+            (number.astype(np.int32).take(codes), buckets)
+            for part, number in zip(self._parts, self._numbers, strict=True)
+            for codes, buckets in part.timed
+        ]
+        if not parts:
+            return every
+        numbers, buckets = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return find_greatest(numbers, buckets, len(self), percent, limit)
+
+    def _rank(self, values: Any, numbers: Int64s, limit: int | None, reverse: bool) -> Int64s:
+        """Return the places of the first keys by value descending and key ascending, or of all that turned round.
+
+        Args:
+            values: Of each key.
+            numbers: Of the keys.
+            limit: The number of keys.
+            reverse: Turn the order round.
+        """
+        count = len(values)
+        places = np.arange(count)
+        if limit is not None and limit < count and values.dtype != np.object_:
             # Those with the value of the last one are ranked by key.
             if reverse:
                 places = np.flatnonzero(values <= np.partition(values, limit - 1)[limit - 1])
             else:
-                places = np.flatnonzero(values >= np.partition(values, len(self) - limit)[len(self) - limit])
+                places = np.flatnonzero(values >= np.partition(values, count - limit)[count - limit])
+        keys = take(self._keys, numbers[places]).to_pylist()
         ranked = sorted(
-            zip(values[places].tolist(), take(self._keys, places).to_pylist(), places.tolist(), strict=True),
+            zip(values[places].tolist(), keys, places.tolist(), strict=True),
             key=lambda entry: (-entry[0], entry[1]),
             reverse=reverse,
         )
