@@ -143,6 +143,37 @@ def test_a_table_is_what_the_reference_counts(case: Case, data: st.DataObject) -
         assert found.is_whole == _is_whole(views, span)
 
 
+def _timed(durations: Sequence[int | None]) -> list[Accepted]:
+    """Return rows that differ in their durations, and have them as sizes too."""
+    (some,) = _rows(1, 1, (0,))
+    return [
+        Accepted(START_US + US_PER_S * number, {**some.values, "duration_us": duration, "size_bytes": duration})
+        for number, duration in enumerate(durations)
+    ]
+
+
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "==", "!="])
+@pytest.mark.parametrize("limit", [0, 100, 200_000, 1 << 40])
+def test_a_duration_is_compared_exactly_also_within_the_bucket_of_the_limit(operator: str, limit: int) -> None:
+    near = [limit + step for step in (-1_000, -2, -1, 0, 1, 2, 1_000)]
+    case = Case(_timed([*near, None, -1, 0, 1 << 50]), [3], 900, PLENTY, 5)
+    tree: Tree = ("duration_us", operator, [limit])
+    found = case.views()[1].lines(LinesQuery(ViewSpan(0, 1 << 60), f"duration_us {operator} {limit}"))
+    expected = reference.lines(reference.chosen(case.rows, tree, 0, 1 << 60))
+    assert [line.values["duration_us"] for line in found.lines] == [row.values["duration_us"] for row in expected]
+
+
+@pytest.mark.parametrize("name", ["duration_us", "size_bytes"])
+def test_a_number_that_all_rows_of_a_frame_lack_is_absent_in_a_piece_with_others(name: str) -> None:
+    case = Case(_timed([None, None, 7, 0]), [2], 900, PLENTY, 4)
+    rows, views = case.views()
+    assert [len(chapter.pieces) for chapter in rows.snapshot().chapters] == [1]
+    lines = views.lines(LinesQuery(ViewSpan(0, 1 << 60))).lines
+    assert [line.values[name] for line in lines] == [0, 7, None, None]
+    table = views.table(TableQuery("host", ViewSpan(0, 1 << 60), f"{name} == none"))
+    assert table.total.hits == 2
+
+
 @pytest.mark.parametrize("order", ["hits", "p50", "p95"])
 def test_quantiles_of_many_keys_are_sorted_and_still_those_of_the_reference(
     order: Order, monkeypatch: pytest.MonkeyPatch
