@@ -153,3 +153,15 @@ def test_a_pattern_that_matches_nothing_yet_is_no_mistyped_path(log: Path) -> No
     assert live.code == 0
     assert "did you mean" not in live.err.decode()
     assert "missing, waiting for it" in live.err.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--explain", "access.log"], b"http_monitor: none of 4 lines matches the filter\n"),
+        (["--explain", LINES[0].decode()], b"http_monitor: the line does not match the filter\n"),
+    ],
+)
+def test_it_is_said_that_no_line_matches_which_is_to_be_explained(log: Path, arguments: list[str], said: bytes) -> None:
+    outcome = run(*arguments, "--filter", "status == 599", cwd=log.parent)
+    assert (outcome.code, outcome.out, outcome.err) == (0, b"", said)
