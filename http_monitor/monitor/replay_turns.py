@@ -8,6 +8,7 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.merge import Merge
 from http_monitor.eventtime.rows import Rows, times_of
 from http_monitor.health import NO_HEALTH, Health, total
+from http_monitor.inputs.counted_share import CountedShare
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.protocol import ReadAhead
@@ -43,6 +44,9 @@ class ReplayTurns:
         self._positions: list[Json | None] = [None] * len(inputs)
         self._unread = [_bytes_of(entry) for entry in inputs]
         self._all_bytes = sum(self._unread)
+        self._rows = 0
+        """Rows that were handed over to be counted, of all looks."""
+        self._share = CountedShare()
         self._merge = Merge(len(inputs))
         self._counting = False
 
@@ -72,10 +76,10 @@ class ReplayTurns:
 
     @property
     def share(self) -> float | None:
-        """The share of the bytes that was read, from 0 to 1; None: nobody knows how many there are."""
+        """The share of the bytes whose lines were counted, from 0 to 1; None: nobody knows how many there are."""
         if not self._all_bytes or any(entry.source.name == "-" for entry in self._inputs):
             return None
-        return min(1.0, max(0.0, 1 - sum(self._unread) / self._all_bytes))
+        return self._share.of(self._aggregator.health().accepted)
 
     def positions(self) -> dict[str, Json]:
         """Return for each input the position behind the lines that have been counted, as far as sources have one."""
@@ -96,6 +100,7 @@ class ReplayTurns:
         entry.merge_look(look)
         self._counted[index], self._positions[index] = look.counted, look.position
         self._unread[index] = 0 if look.finished else look.lag_bytes
+        rows_before, counted = self._rows, self._aggregator.health().accepted
         self._note_found(index, look)
         for rows in entry.ahead_filter.admit(look.batch, times_of(look.batch), None):
             self._hand_over(index, rows)
@@ -106,9 +111,13 @@ class ReplayTurns:
                 if found.line_no is None:
                     self._waiting.note(entry.ahead_filter.greatest_us, index, found.notice)
             self._merge.end(index)
+        self._share.read(self._rows - rows_before, self._share_read(), counted)
         upcoming = self._merge.upcoming()
         if self._ahead is not None and upcoming is not None:
             self._ahead.begin(self._inputs[upcoming])
+
+    def _share_read(self) -> float:
+        return min(1.0, max(0.0, 1 - sum(self._unread) / max(1, self._all_bytes)))
 
     def _note_found(self, index: int, look: Look) -> None:
         """Store the notices about lines, each with the now that the lines up to it make."""
@@ -120,6 +129,7 @@ class ReplayTurns:
                 self._waiting.note(ahead_filter.greatest_us, index, found.notice)
 
     def _hand_over(self, index: int, rows: Rows) -> None:
+        self._rows += len(rows)
         lead = self._merge.feed(index, rows)
         if lead is not None:
             self._aggregator.add(lead, greatest_us=self._merge.greatest_us, cap_us=END_OF_TIME_US)
