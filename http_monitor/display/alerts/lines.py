@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from http_monitor.display import figures
 from http_monitor.display.alerts.detail_limit import DetailLimit
-from http_monitor.display.alerts.storm import Told, storm_message
+from http_monitor.display.alerts.storm import Told, by_value, storm_message
 from http_monitor.display.alerts.telling import shorten_telling
 from http_monitor.display.columns import columns
 from http_monitor.display.style import Role, Style, wrap_words
@@ -41,7 +41,7 @@ def render_alerts(
     lines: list[str] = []
     for events in told:
         if len(events) > 1:
-            lines += render_storm(events, width, style, breaks=breaks)
+            lines += _render_storm(events, width, style, limit, command, breaks=breaks)
             continue
         (event,) = events
         is_detailed = event.state != "raised" or limit.allows(event)
@@ -68,19 +68,24 @@ def render_alert(
         return lines
     if not is_detailed:
         return lines + _mark(_wrap_pieces([_began(event)], _room(width)), width, style)
-    lines += _mark(_about(event, _room(width), style), width, style)
+    return lines + _detail(event, width, style, command)
+
+
+def _detail(event: AlertEvent, width: int, style: Style, command: str, subject: str = "") -> list[str]:
+    """Return what stands under a raise; `subject`: whose requests they are, if the message does not say that."""
+    lines = _mark(_about(event, _room(width), style, subject), width, style)
     if command and event.breakdown is not None:
         lines.append(style.paint(f"{_INDENT}{_more(event, command, style)}", "dim"))
     return lines
 
 
-def _about(event: AlertEvent, room: int, style: Style) -> list[str]:
+def _about(event: AlertEvent, room: int, style: Style, subject: str) -> list[str]:
     """Return the lines that say what the requests are: at most two where a line has 51 columns.
 
     The keys are shortened together as far as that wants, then lines break within what is said of a key too, and then
     the dimension with the least share makes way.
     """
-    began = [_began(event)] if _began(event) else []
+    began = [subject + _began(event)] if _began(event) else []
     breakdown = event.breakdown
     if breakdown is None:
         return _wrap_pieces(began, room) or [""]
@@ -143,11 +148,18 @@ def _wrap_closely(pieces: Sequence[str], room: int) -> list[str]:
     return ["".join(part for part, _ in line) for line in wrap_words(", ".join(pieces), room)]
 
 
-def render_storm(events: Sequence[AlertEvent], width: int, style: Style, *, breaks: bool = False) -> list[str]:
-    """Return the message of many alerts of one rule and moment, broken at words where that is wanted."""
-    role: Role = "raised" if events[0].state == "raised" else "recovered"
+def _render_storm(
+    events: Sequence[AlertEvent], width: int, style: Style, limit: DetailLimit, command: str, *, breaks: bool
+) -> list[str]:
+    """Return the message of many alerts of one rule and moment, and what the requests of the greatest are."""
+    first = by_value(events)[0]
+    role: Role = "raised" if first.state == "raised" else "recovered"
     lines = _paint(storm_message(events), role, width, style, breaks=breaks)
-    return lines + (_mark([""], width, style) if events[0].state == "raised" else [])
+    if first.state != "raised":
+        return lines
+    if not limit.allows(first):
+        return lines + _mark([""], width, style)
+    return lines + _detail(first, width, style, command, "the first ")
 
 
 def filter_of(event: AlertEvent) -> str:
