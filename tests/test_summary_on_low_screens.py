@@ -8,7 +8,7 @@ from http_monitor.display.style import style_for
 from http_monitor.display.summary import render_summary
 from http_monitor.report import Summary
 from http_monitor.report_tables import SlowRequests, SlowRow
-from tests.display_samples import empty_summary, summary
+from tests.display_samples import empty_summary, summary, table
 from tests.incident_screens import SIZES, summary_path, summary_screen
 
 _STYLE = style_for("utf-8", None)
@@ -68,6 +68,16 @@ def test_tables_get_shorter_before_the_least_urgent_go() -> None:
     assert shown(least + 7) == [*shown(least + 6), *networks]
     slow = [f"/slow/{number}" for number in (0, 1, 4, 5)]
     assert shown(least + 10) == ["Errors", "503", "500", "Slow", *slow, *networks]
+
+
+def test_the_servers_stay_too() -> None:
+    two = replace(summary().details, servers=table((b"web1", 9_000, 0), (b"web2", 1_000, 29)))
+    whole = render_summary(replace(summary(), details=two), 80, _STYLE)
+    shown = last_block(render_summary(replace(summary(), details=two), 80, _STYLE, None, len(whole) - 1))
+    rows = [" ".join(line.split()) for line in shown]
+    servers = [row for row in rows if row.startswith(("Servers", "web"))]
+    assert servers == ["Servers hits share 5xx", "web1 9,000 90.0 % 0", "web2 1,000 10.0 % 29"]
+    assert len(rows) < len(whole)
 
 
 def test_a_summary_without_hits_is_one_block() -> None:

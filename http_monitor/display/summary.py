@@ -4,13 +4,24 @@ from collections.abc import Iterable
 
 from http_monitor.display import figures
 from http_monitor.display.alerts.episodes import render_episodes
-from http_monitor.display.blocks import block, describe_selection, facts, inner_width, render_tables, title_width
+from http_monitor.display.blocks import (
+    INDENT,
+    TWO_FROM,
+    block,
+    cell_widths,
+    describe_selection,
+    facts,
+    inner_width,
+    render_tables,
+    title_width,
+)
 from http_monitor.display.chart import Chart
 from http_monitor.display.details import render_durations, render_kinds, render_more
 from http_monitor.display.first_rows import first_rows
 from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
+from http_monitor.display.tables import Heading, render_table
 from http_monitor.display.urgent import render_methods, render_urgent, urgent_tables
 from http_monitor.report import Summary, WorkDone
 
@@ -72,12 +83,22 @@ def _urgent(summary: Summary, width: int, style: Style) -> list[list[Line]]:
     return render_urgent(urgent_tables(summary, style), width, style) if summary.hits else []
 
 
+def _stays(summary: Summary, width: int, style: Style) -> list[list[Line]]:
+    """Return the tables that stay on a low screen: the urgent ones, and which server they are of."""
+    urgent, servers = _urgent(summary, width, style), Heading("Servers", summary.details.servers)
+    if not summary.hits or not servers.table.rows:
+        return urgent
+    cell = width if width + INDENT < TWO_FROM else cell_widths(width, 2)[0]
+    knows_errors = not summary.coverage.no_status
+    return [*urgent, render_table(servers, summary.hits, cell, style, knows_errors=knows_errors)]
+
+
 def _shortened(summary: Summary, room: int, width: int, style: Style) -> list[list[Line]]:
-    """Return the urgent tables with as many rows as `room` lines have room for; without room for a row the last go."""
-    shown = _urgent(summary, width, style)
+    """Return what stays with as many rows as `room` lines have room for; without room for a row the last tables go."""
+    shown = _stays(summary, width, style)
     # A table with more rows than there is room for lines does not fit.
     for count in range(min(max(map(len, shown), default=1), max(1, room)), 0, -1):
-        shown = _urgent(first_rows(summary, count), width, style)
+        shown = _stays(first_rows(summary, count), width, style)
         if len(_joined(shown)) <= room:
             return shown
     while shown and len(_joined(shown)) > room:
