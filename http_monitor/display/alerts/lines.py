@@ -20,7 +20,7 @@ MARK = "ALERT"
 _INDENT = "  "
 _KEYS = (40, 32, 24)
 """Maximum columns of a key, tried in this order."""
-_SHORT_KEYS = (20, 16, 12, 8)
+_SHORT_KEYS = tuple(range(20, 7, -1))
 """Tried before anything that many of the requests have in common makes way."""
 _FEW = 0.1
 """Share below which it makes way before keys are that short."""
