@@ -278,10 +278,10 @@ class Mark:
     before_us: int | None
     """The watermark: only late rows can still follow before this time; None: no bucket has closed yet."""
     positions: Mapping[str, object]
-    """Position of each input that has one, by its name: files and offsets (`Resumable.position`).
+    """Position of each input that has one, by its name: files and offsets (`Resumable.position`, `Piped`).
 
     The rows emitted so far stand before it, and those that follow do not, except lines that were held (`held`) and
-    lines of which a part stands before it."""
+    lines that begin before it."""
 
 
 @dataclass(frozen=True, slots=True)

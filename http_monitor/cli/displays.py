@@ -79,7 +79,7 @@ def add_chart(display: "Display | NdjsonDisplay | AlertsDisplay", hub: "Hub") ->
 
 
 def progress_line(settings: Settings) -> "ProgressLine | None":
-    """Return the line for long work; None: nobody sees it, or it would stand between the lines of a log."""
+    """Return the line for long work; None: it cannot be seen, or it would stand between the lines of a log."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return None
     if sys.stdout.isatty() and (settings.output == "lines" or settings.explain is not None):

@@ -64,7 +64,7 @@ def explain(
         data = os.fsencode(settings.explain) + b"\n"
         path = STDIN if settings.format_from is None else paths[0]
         log_format = formats.of(path)
-        matching = _matching(formats, path, select_of(path))
+        matching = _make_matching(formats, path, select_of(path))
         explainer = _Explainer(settings, file=None, best=_MAX_NEAREST, matching=matching)
         explainer.write(data, log_format)
         explainer.finish(None, log_format)
@@ -74,7 +74,7 @@ def explain(
     progress = FilesProgress(progress_line(settings), paths)
     for path in paths:
         log_format = formats.of(path)
-        matching = _matching(formats, path, select_of(path))
+        matching = _make_matching(formats, path, select_of(path))
         explainer = _Explainer(settings, file=path if len(paths) > 1 else None, best=1, matching=matching)
         explainers.append(explainer)
         source = _source(path, settings.max_line_bytes)
@@ -108,7 +108,7 @@ class FilesProgress:
     """Shows how far one file after the other has been read.
 
     Args:
-        line: Shows it; None: nobody sees it.
+        line: Shows it; None: it cannot be seen.
         paths: The files.
     """
 
@@ -157,7 +157,7 @@ def list_formats(settings: Settings) -> int:
     return 0
 
 
-def _matching(formats: Formats, path: str, select: Select | None) -> "_Matching | None":
+def _make_matching(formats: Formats, path: str, select: Select | None) -> "_Matching | None":
     """Return what tells which lines of a file match the filter; None without a filter."""
     return None if select is None else _Matching(formats.of(path), select)
 

@@ -127,7 +127,7 @@ class Monitoring:
                 hub.publish(notice)
             ahead, alerts = read_ahead(settings, inputs), default_alerts(settings)
             run = replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
-            monitor = HTTPMonitor(self._shown(run), self._beginning.clock, settings.duration_s)
+            monitor = HTTPMonitor(self._show_progress(run), self._beginning.clock, settings.duration_s)
         else:
             inputs, monitor = self._make_live(hub, session, make_engine, traffic)
         self._stop.attach(monitor)
@@ -178,9 +178,11 @@ class Monitoring:
             run.ask_each_second(traffic.drain_notices)
         if paths.selection.has_patterns:
             run.discover(GlobFinder(paths.selection, making, input_of))
-        return inputs, HTTPMonitor(self._shown(run), beginning.clock, settings.duration_s, beginning.span.until_us)
+        return inputs, HTTPMonitor(
+            self._show_progress(run), beginning.clock, settings.duration_s, beginning.span.until_us
+        )
 
-    def _shown(self, run: "Working") -> "Run":
+    def _show_progress(self, run: "Working") -> "Run":
         """Return a run that shows its progress on a terminal."""
         if self._progress is None:
             return run

@@ -91,7 +91,7 @@ def live_run(
     resumption = None if session.resumed is None else session.resumed.resumption
     if hub.wants_rows:
         hub.begin(resumption)
-        engine.stream_to(hub, offsets=hub.wants_marks)
+        engine.stream_to(hub)
     if backfill is not None:
         backfill(engine)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
@@ -131,7 +131,7 @@ def replay_run(
         engine.register(alert)
     if hub.wants_rows:
         hub.begin(None)
-        engine.stream_to(hub, offsets=hub.wants_marks)
+        engine.stream_to(hub)
         for entry in inputs:
             entry.locator.at_once = hub.wants_marks
     return ReplayRun(inputs, engine, publisher, held, ahead)

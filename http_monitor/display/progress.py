@@ -65,7 +65,7 @@ class ProgressLine:
         self._begun_us = None
 
     def _write(self, text: str) -> None:
-        # Nobody may be hindered by a terminal that is gone.
+        # A terminal that is gone must not end the run.
         with suppress(OSError):
             self._stream.write(text)
             self._stream.flush()

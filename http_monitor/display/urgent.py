@@ -68,7 +68,7 @@ def urgent_tables(totals: Report | Summary, style: Style) -> list[UrgentTable]:
         style: Of the stream.
     """
     tables = (
-        _failing(totals, style),
+        _tabulate_failing(totals, style),
         _slow(totals, style),
         _networks(totals.details.networks, totals.hits, style),
     )
@@ -115,7 +115,7 @@ def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Styl
     return [[label, *lines[0]]]
 
 
-def _failing(totals: Report | Summary, style: Style) -> UrgentTable:
+def _tabulate_failing(totals: Report | Summary, style: Style) -> UrgentTable:
     now_us, first = (totals.end_us, "since") if isinstance(totals, Report) else (totals.last_us or 0, "first")
     table: list[_Row] = [
         (

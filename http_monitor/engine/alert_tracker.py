@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of, text_of
+from http_monitor.codec import check_list, fields_of, integer, key_of, moment_of, text_of
 from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.engine.flapping import Flapping
 from http_monitor.engine.onset import began_at
@@ -164,8 +164,8 @@ class AlertTracker:
     def save(self) -> Json:
         """Return the state as JSON."""
         return {
-            "active": _saved(self._active),
-            "pending": _saved(self._pending),
+            "active": _save_states(self._active),
+            "pending": _save_states(self._pending),
             "raises": self._raises,
             "episodes": self.log.save(),
             "flapping": self.flapping.save(),
@@ -182,7 +182,7 @@ class AlertTracker:
             for name, subjects in fields_of(saved).items():
                 found = {
                     None if subject is None else key_of(subject): moment_of(since_us)
-                    for subject, since_us in checked_list(subjects)
+                    for subject, since_us in check_list(subjects)
                 }
                 if name in states:
                     states[name] = found
@@ -217,7 +217,7 @@ def _began(alert: Alert, window: WindowHistory, subject: bytes | None) -> int | 
     return began_at(alert.excess(window, subject), window.end_us, window.bucket_us, window.known_us)
 
 
-def _saved(states: dict[str, dict[bytes | None, int]]) -> Json:
+def _save_states(states: dict[str, dict[bytes | None, int]]) -> Json:
     return {
         name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
         for name, subjects in states.items()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from http_monitor.counting.failing.failed_rows import failed_rows
+from http_monitor.counting.failing.failed_rows import find_failed_rows
 from http_monitor.counting.failing.interval_rows import FailingRows
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
@@ -62,10 +62,10 @@ def _open(
     whole = Frame.of(rows, numberings)
     if stream is not None:
         some = rows if wanted.all() else rows.take(np.flatnonzero(wanted))
-        stream.backfilled(some, whole.filter_rows(wanted), buckets[wanted])
+        stream.backfill(some, whole.filter_rows(wanted), buckets[wanted])
     failed = np.flatnonzero(whole.measures.errors & wanted)
     if len(failed):
-        failing.add(failed_rows(whole, failed))
+        failing.add(find_failed_rows(whole, failed))
     frame = whole.only(WINDOW_DIMENSIONS).filter_rows(wanted)
     buckets = buckets[wanted]
     starts, group_of = number_starts(buckets, bucket_us)

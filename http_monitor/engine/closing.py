@@ -147,7 +147,7 @@ class Closing:
             brought_by: the rows that cause the closes: (last bucket that each closes, rows).
         """
         if self.stream is not None and brought_by is not None:
-            self.stream.closing(*brought_by)
+            self.stream.expect_closes(*brought_by)
         ahead = None
         while self._state.closed_us < due_us:
             # With an empty window, closing can jump to the next bucket with hits.

@@ -7,7 +7,7 @@ from itertools import chain
 from math import isfinite
 from typing import Any
 
-from http_monitor.codec import checked_list, integer, key_of, moment_of, text_of
+from http_monitor.codec import check_list, integer, key_of, moment_of, text_of
 from http_monitor.episodes import Episode, Episodes, EpisodeSums, add_up, sums_of
 from http_monitor.records import Json
 from http_monitor.report import AlertEvent
@@ -105,13 +105,13 @@ class EpisodeLog:
         Args:
             given: The state.
             active: What is raised now; the other episodes that were active have lost their rule or their window, so
-                that nobody can tell when they ended. They are only counted.
+                that their ends are not known. They are only counted.
 
         Raises:
             KeyError, TypeError, ValueError: It is no such state.
         """
-        self._more, self._more_raises = (integer(value, 0) for value in checked_list(given["more"]))
-        self._rest = {sums.name: sums for sums in map(_decode_sums, checked_list(given.get("others", [])))}
+        self._more, self._more_raises = (integer(value, 0) for value in check_list(given["more"]))
+        self._rest = {sums.name: sums for sums in map(_decode_sums, check_list(given.get("others", [])))}
         found = {(episode.name, episode.subject): episode for episode in _decode_all(given["active"])}
         for name, subject in active:
             episode = found.pop((name, subject))
@@ -130,7 +130,7 @@ class EpisodeLog:
             self._recent[episode.name, episode.subject] = _running_of(episode), episode.end_us
 
     def begin(self, active: Iterable[tuple[str, bytes | None, int, str]], raises: int) -> None:
-        """Begin with alerts of which only the time is known, as a checkpoint of an older version has them.
+        """Begin with alerts whose time alone is known, as in a checkpoint of an older version.
 
         Args:
             active: The alerts that are raised: (name, subject, `at`, unit).
@@ -200,8 +200,8 @@ def _encode(episode: Episode) -> list[Any]:
 
 
 def _decode_sums(given: Any) -> EpisodeSums:
-    name, unit, episodes, raises, start_us, last_start_us, first_end_us, end_us, active, longest_us, peak = (
-        checked_list(given)
+    name, unit, episodes, raises, start_us, last_start_us, first_end_us, end_us, active, longest_us, peak = check_list(
+        given
     )
     if not isinstance(name, str) or not isinstance(unit, str):
         raise TypeError("a name that is no text")
@@ -227,8 +227,8 @@ def _peak_of(given: Any) -> float | None:
 
 
 def _decode_all(given: Any) -> Iterator[Episode]:
-    for fields in checked_list(given):
-        name, subject, start_us, end_us, raises, peak, unit = checked_list(fields)
+    for fields in check_list(given):
+        name, subject, start_us, end_us, raises, peak, unit = check_list(fields)
         if not isinstance(name, str) or not isinstance(unit, str):
             raise TypeError("a name that is no text")
         yield Episode(

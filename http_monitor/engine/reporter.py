@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import checked_list, distinct, integer, moment_of, start_of
+from http_monitor.codec import check_list, distinct, integer, moment_of, start_of
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.failing.since import FailingSince
 from http_monitor.counting.frame import Frame
@@ -124,7 +124,7 @@ class Reporter:
         last_us: int | None,
     ) -> Report:
         """Return the report of an interval, and reset what it reported."""
-        stats = self._take(start_us).counted()
+        stats = self._take(start_us).count()
         late, events = self._late, self._events
         self._begin_next()
         return Report(
@@ -162,7 +162,7 @@ class Reporter:
         """Return the state as JSON, without its tables."""
         return {
             **self._whole.save(),
-            "intervals": [[start_us, self._intervals[start_us].counted().save_totals()] for start_us in self.starts],
+            "intervals": [[start_us, self._intervals[start_us].count().save_totals()] for start_us in self.starts],
             **self._late.save(),
             "events": self._events,
             "seq": self._seq,
@@ -171,7 +171,7 @@ class Reporter:
 
     def save_tables(self) -> Iterator[Json]:
         """Yield the tables in the form that `load_table` accepts."""
-        intervals = ((start, self._intervals[start].counted()) for start in self.starts)
+        intervals = ((start, self._intervals[start].count()) for start in self.starts)
         for name, table in self._whole.save_tables():
             yield {"interval": None, "name": name, "table": table}
         for start_us, stats in intervals:
@@ -214,7 +214,7 @@ class Reporter:
         if start_us is None:
             self._whole.load_table(given["name"], given["table"])
         elif integer(start_us) in self._intervals:
-            self._intervals[start_us].counted().load_table(given["name"], given["table"])
+            self._intervals[start_us].count().load_table(given["name"], given["table"])
 
     def _load_whole(self, given: Json) -> None:
         self._whole.load(given)
@@ -223,7 +223,7 @@ class Reporter:
     def _load_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
         loaded = [
             (moment_of(start_us), IntervalStats.load(stats, self._max_keys, keeps_requests=True))
-            for start_us, stats in checked_list(given["intervals"])
+            for start_us, stats in check_list(given["intervals"])
         ]
         distinct(start_us for start_us, _ in loaded)
         return loaded
@@ -236,7 +236,7 @@ class Reporter:
             last_us=whole.last_us if whole.totals.hits else None,
             alerts=tracker.raises,
             episodes=tracker.log.episodes(),
-            failing=whole.requests.failing(),
+            failing=whole.requests.rank_failing(),
             slow=whole.requests.slow(),
             lost=whole.requests.lost,
             **self._traffic(whole.totals, tracker.active(), health),

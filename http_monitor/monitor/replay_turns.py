@@ -76,7 +76,7 @@ class ReplayTurns:
 
     @property
     def share(self) -> float | None:
-        """The share of the bytes whose lines were counted, from 0 to 1; None: nobody knows how many there are."""
+        """The share of the bytes whose lines were counted, from 0 to 1; None: their number is not known."""
         if not self._all_bytes or any(entry.source.name == "-" for entry in self._inputs):
             return None
         return self._share.of(self._aggregator.health().accepted)

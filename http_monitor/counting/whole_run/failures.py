@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
+from http_monitor.codec import MAX_HITS, check_list, integer, key_of, moment_of, text_of
 from http_monitor.counting.failing.endpoint_key import EndpointKey, load_endpoint, rank_endpoint, save_endpoint
 from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.failing.interval_rows import FailingKey, Seen
@@ -143,14 +143,14 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
         self.count_waiting()
-        return [[*save_endpoint(key), row.hits, row.first_us, _saved(row.hosts)] for key, row in self.rows.items()]
+        return [[*save_endpoint(key), row.hits, row.first_us, _save_hosts(row.hosts)] for key, row in self.rows.items()]
 
     def load(self, given: Any) -> None:
         """Restore what was saved. Raises TypeError or ValueError for anything else."""
         self.count_waiting()
-        for status, method, path, hits, first_us, hosts in map(checked_list, checked_list(given)):
+        for status, method, path, hits, first_us, hosts in map(check_list, check_list(given)):
             row = self.row_with_room(load_endpoint(status, method, path))
-            for host, count in map(checked_list, checked_list(hosts)):
+            for host, count in map(check_list, check_list(hosts)):
                 row.note(key_of(host), integer(count, 1, MAX_HITS), moment_of(first_us))
             if not row.hosts:
                 raise ValueError("failures of no host")
@@ -158,7 +158,7 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
             row.hits = integer(hits, row.hits, MAX_HITS)
 
 
-def _saved(hosts: Mapping[bytes, int]) -> list[Any]:
+def _save_hosts(hosts: Mapping[bytes, int]) -> list[Any]:
     return [[text_of(host), hits] for host, hits in hosts.items()]
 
 

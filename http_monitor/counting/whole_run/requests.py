@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from http_monitor.codec import MAX_HITS, checked_list, fields_of, integer
+from http_monitor.codec import MAX_HITS, check_list, fields_of, integer
 from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.interval_requests import RequestSums
@@ -36,7 +36,7 @@ class RunRequests:
         self._failures.merge(sums.failing)
         self._times.merge(sums.times)
 
-    def failing(self) -> Sequence[FailingEndpoint]:
+    def rank_failing(self) -> Sequence[FailingEndpoint]:
         """Return what failed, most hits first, then by key."""
         return self._failures.rank()
 
@@ -65,5 +65,5 @@ class RunRequests:
         fields = fields_of(given)
         self._failures.load(fields["failing"])
         self._times.load(fields["slow"])
-        failures, spent_us = checked_list(fields.get("lost", [0, 0]))
+        failures, spent_us = check_list(fields.get("lost", [0, 0]))
         self._failures.lost, self._times.lost = integer(failures, 0, MAX_HITS), integer(spent_us, 0, 1 << 90)
