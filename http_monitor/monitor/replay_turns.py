@@ -43,7 +43,7 @@ class ReplayTurns:
         self._counted = [NO_HEALTH] * len(inputs)
         self._positions: list[Json | None] = [None] * len(inputs)
         self._unread = [_bytes_of(entry) for entry in inputs]
-        self._all_bytes = sum(self._unread)
+        self._all_bytes = self._unread_bytes = sum(self._unread)
         self._rows = 0
         """Rows that were handed over to be counted, of all looks."""
         self._share = CountedShare()
@@ -99,7 +99,9 @@ class ReplayTurns:
             return
         entry.merge_look(look)
         self._counted[index], self._positions[index] = look.counted, look.position
-        self._unread[index] = 0 if look.finished else look.lag_bytes
+        before, self._unread[index] = self._unread[index], 0 if look.finished else look.lag_bytes
+        # Of thousands of files no sum is taken at each look.
+        self._unread_bytes += self._unread[index] - before
         rows_before, counted = self._rows, self._aggregator.health().accepted
         self._note_found(index, look)
         for rows in entry.ahead_filter.admit(look.batch, times_of(look.batch), None):
@@ -117,7 +119,7 @@ class ReplayTurns:
             self._ahead.begin(self._inputs[upcoming])
 
     def _share_read(self) -> float:
-        return min(1.0, max(0.0, 1 - sum(self._unread) / max(1, self._all_bytes)))
+        return min(1.0, max(0.0, 1 - self._unread_bytes / max(1, self._all_bytes)))
 
     def _note_found(self, index: int, look: Look) -> None:
         """Store the notices about lines, each with the now that the lines up to it make."""
