@@ -82,7 +82,7 @@ class ReplayTurns:
         return self._share.of(self._aggregator.health().accepted)
 
     def positions(self) -> dict[str, Json]:
-        """Return for each input the position behind the lines that have been counted, as far as sources have one."""
+        """Return for each input the position after the lines that have been counted, if its source has one."""
         found: dict[str, Json] = {}
         for index, position in enumerate(self._positions):
             if position is not None:
