@@ -44,7 +44,7 @@ def arrow_of(values: npt.NDArray[Any], kind: pa.DataType, absent: npt.NDArray[np
     return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(np.ascontiguousarray(values).data)])
 
 
-def filled(array: Any, value: int) -> Any:
+def fill_nulls(array: Any, value: int) -> Any:
     """Return signed integers as a numpy array, with `value` for null."""
     if not array.null_count:
         return array.to_numpy()
@@ -105,7 +105,7 @@ def search(values: Any, pattern: Any) -> npt.NDArray[Any]:
 
     Args:
         values: Array of text or bytes.
-        pattern: Text or bytes, of which the stubs know text only.
+        pattern: Text or bytes; the stubs know text only.
     """
     found: npt.NDArray[Any] = call_function("match_substring_regex", [values], MatchSubstringOptions(pattern)).to_numpy(
         zero_copy_only=False
@@ -118,7 +118,7 @@ def groups_of(values: Any, pattern: str) -> Any:
     return call_function("extract_regex", [values], ExtractRegexOptions(pattern))
 
 
-def added(first: Any, second: Any) -> Any:
+def add_columns(first: Any, second: Any) -> Any:
     """Return the sums of two columns of numbers, null where either is."""
     return call_function("add", [first, second])
 

@@ -72,12 +72,12 @@ def flag(given: Any) -> bool:
 
 def totals(given: Any) -> tuple[int, int, int]:
     """Return (hits, bytes, errors). Raises TypeError or ValueError for anything else."""
-    hits, size_bytes, errors = checked_list(given)
+    hits, size_bytes, errors = check_list(given)
     hits = integer(hits, 0, MAX_HITS)
     return hits, integer(size_bytes, 0, MAX_BYTES), integer(errors, 0, hits)
 
 
-def checked_list(given: Any) -> list[Any]:
+def check_list(given: Any) -> list[Any]:
     """Return a list unchanged. Raises TypeError for anything else."""
     if not isinstance(given, list):
         raise TypeError("not a list")
@@ -136,7 +136,7 @@ def sizes(given: Any, length: int) -> Sizes:
         if sum(values.tolist()) > MAX_INT64:
             values = values.astype(np.object_)
     else:
-        values = np.array([integer(value, 0, MAX_BYTES) for value in checked_list(given)], np.object_)
+        values = np.array([integer(value, 0, MAX_BYTES) for value in check_list(given)], np.object_)
     if len(values) != length:
         raise ValueError("sums are missing or surplus")
     return values
@@ -191,6 +191,6 @@ def decode_file(given: Any) -> LogFile:
     if not isinstance(source, str) or not isinstance(path, str):
         raise TypeError("not the name of a file")
     if identity is not None:
-        device, inode = checked_list(identity)
+        device, inode = check_list(identity)
         identity = integer(device, 0, _MAX_IDENTITY), integer(inode, 0, _MAX_IDENTITY)
     return LogFile(source, path, identity)

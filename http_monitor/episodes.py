@@ -1,6 +1,7 @@
 """The alerts of a run as episodes, which its summary lists."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,81 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class EpisodeSums:
+    """What episodes of one rule have in common, where there are too many to be told one by one."""
+
+    name: str
+    unit: str
+    episodes: int
+    raises: int
+    start_us: int
+    """The start of the first."""
+    last_start_us: int
+    """The start of the last."""
+    first_end_us: int | None
+    """The end of the first that is over; None: none is."""
+    end_us: int | None
+    """The end of the last that is over; None: none is."""
+    active: int
+    """Number of those that are still active."""
+    longest_us: int
+    """The length of the longest that is over."""
+    peak: float | None
+    """The greatest value; None: not known."""
+
+    @property
+    def span(self) -> tuple[int, int | None] | None:
+        """Start and end of all of them, if they began and ended together."""
+        is_one = self.start_us == self.last_start_us and self.first_end_us == self.end_us
+        return (self.start_us, self.end_us) if is_one and self.active in (0, self.episodes) else None
+
+    def plus(self, other: "EpisodeSums") -> "EpisodeSums":
+        """Return the sums of both."""
+        peaks = [peak for peak in (self.peak, other.peak) if peak is not None]
+        return replace(
+            self,
+            episodes=self.episodes + other.episodes,
+            raises=self.raises + other.raises,
+            start_us=min(self.start_us, other.start_us),
+            last_start_us=max(self.last_start_us, other.last_start_us),
+            first_end_us=_least(self.first_end_us, other.first_end_us),
+            end_us=other.end_us if self.end_us is None else max(self.end_us, other.end_us or self.end_us),
+            active=self.active + other.active,
+            longest_us=max(self.longest_us, other.longest_us),
+            peak=max(peaks, default=None),
+        )
+
+
+def sums_of(episode: Episode) -> EpisodeSums:
+    """Return one episode as sums."""
+    return EpisodeSums(
+        name=episode.name,
+        unit=episode.unit,
+        episodes=1,
+        raises=episode.raises,
+        start_us=episode.start_us,
+        last_start_us=episode.start_us,
+        first_end_us=episode.end_us,
+        end_us=episode.end_us,
+        active=int(episode.end_us is None),
+        longest_us=episode.length_us or 0,
+        peak=episode.peak,
+    )
+
+
+def add_up(sums: Iterable[EpisodeSums]) -> tuple[EpisodeSums, ...]:
+    """Return the sums of each rule, in the order of their names."""
+    found: dict[str, EpisodeSums] = {}
+    for each in sums:
+        found[each.name] = found[each.name].plus(each) if each.name in found else each
+    return tuple(found[name] for name in sorted(found))
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    return min((value for value in (one, other) if value is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Episodes:
     """All episodes of a run: the longest ones one by one, the others as sums."""
 
@@ -36,3 +112,5 @@ class Episodes:
     """Number of episodes that are not among the rows."""
     more_raises: int = 0
     """Number of raises in those."""
+    rest: tuple[EpisodeSums, ...] = ()
+    """What is known of those, one for each rule; nothing of those whose end is not known."""

@@ -93,7 +93,7 @@ class FileOffsets:
 
     @staticmethod
     def unknown(count: int) -> "FileOffsets":
-        """Return the offsets of rows of which nothing is known."""
+        """Return the unknown offsets of rows."""
         return FileOffsets((), np.full(count, -1, np.int32), np.full(count, -1, np.int64))
 
     @staticmethod

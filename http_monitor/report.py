@@ -6,7 +6,7 @@ from typing import Literal
 
 from http_monitor.episodes import Episodes
 from http_monitor.health import Health
-from http_monitor.report_tables import Breakdown, Coverage, Details, FailingEndpoint, SlowRequests, Table
+from http_monitor.report_tables import Breakdown, Coverage, Details, FailingEndpoint, LostRequests, SlowRequests, Table
 from http_monitor.units import local_time, ratio
 
 Mode = Literal["live", "replay"]
@@ -168,7 +168,10 @@ class AlertEvent:
     unit: str = ""
     """Of value and threshold: ``/s`` or ``%``."""
     began_us: int | None = None
-    """About when what was raised began; None: before the window, or it recovered."""
+    """About when what was raised began; None: at or before `looked_us`, or it recovered."""
+    looked_us: int | None = None
+    """From when on what happened is known: the start of the window, or of the run or the log; None: that of the
+    window."""
     file: str | None = None
     """The one input there is; None: there are several."""
     server: str | None = None
@@ -184,6 +187,17 @@ class AlertEvent:
         return f"{self.title} alert recovered - {self.reading}, recovered at {local_time(self.at_us)}"
 
 
+@dataclass(frozen=True, slots=True)
+class WorkDone:
+    """How far long work has come."""
+
+    lines: int
+    share: float | None = None
+    """Of the bytes, from 0 to 1; None: not known."""
+    reached_us: int | None = None
+    """The time of the log that was reached; None: not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary(Traffic):
     """The whole run; published once, at the end."""
@@ -195,6 +209,9 @@ class Summary(Traffic):
     alerts: int
     """Number of raises."""
     episodes: Episodes = field(default=Episodes())
+    lost: LostRequests = field(default=LostRequests())
+    stopped: WorkDone | None = None
+    """How far a replay had come that was stopped before its end; None: it was not, or the run is live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,17 +269,6 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkDone:
-    """How far long work has come."""
-
-    lines: int
-    share: float | None = None
-    """Of the bytes, from 0 to 1; None: not known."""
-    reached_us: int | None = None
-    """The time of the log that was reached; None: not known."""
-
-
-@dataclass(frozen=True, slots=True)
 class Mark:
     """A point between two turns in the stream of accepted rows."""
 
@@ -272,10 +278,10 @@ class Mark:
     before_us: int | None
     """The watermark: only late rows can still follow before this time; None: no bucket has closed yet."""
     positions: Mapping[str, object]
-    """Position of each input that has one, by its name: files and offsets (`Resumable.position`).
+    """Position of each input that has one, by its name: files and offsets (`Resumable.position`, `Piped`).
 
     The rows emitted so far stand before it, and those that follow do not, except lines that were held (`held`) and
-    lines of which a part stands before it."""
+    lines that begin before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,16 @@ class SlowRequests:
 
 
 @dataclass(frozen=True, slots=True)
+class LostRequests:
+    """What tables of a whole run had no room for."""
+
+    failures: int = 0
+    """Of endpoints that are not in the table of failing ones, or were not always."""
+    spent_us: int = 0
+    """Time spent on endpoints, likewise of slow ones."""
+
+
+@dataclass(frozen=True, slots=True)
 class FailingEndpoint:
     """An endpoint whose requests had a status 500–599."""
 

@@ -1,10 +1,15 @@
 """Run two checkouts on the same logs, and compare what they print byte by byte.
 
-Usage: python scripts/compare.py BASE NEW [--random N] [--seed N] [--bench] [--jobs N] [--quick] [--python PATH]
+Usage: python scripts/compare.py BASE NEW [--common] [--ignore NAME]... [--random N] [--seed N] [--bench] [--jobs N]
+       [--quick] [--python PATH]
 
 Replays the logs of ../shared/data, random logs with random options and, with --bench, the logs of the benchmarks, each
 as text and as NDJSON, with one and with two threads. Output, errors and exit code must be equal. Prints what differs
 with the commands that repeat it, and exits with 1 then.
+
+With --common the checkouts may have much between them: only NDJSON is compared, by the types and keys that BASE
+writes; what NEW adds to it, text and errors are left out. Prints the path of each value that differs, in how many runs
+it does, and the first of them; --ignore leaves out a type or key that changed on purpose.
 """
 
 import argparse
@@ -20,7 +25,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import logs
-from tests.compared import Case, compare_cases
+from tests.compared import Case, compare_cases, describe_difference
+from tests.compared_objects import ChangeCounts
 from tests.random_cases import draw_runs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +42,10 @@ def main() -> int:
     python = given.python or _find_python(given.base)
     print(f"base {given.base}, new {given.new}, seed {seed}, python {python}", flush=True)
     scratch = Path(tempfile.mkdtemp(prefix="compare-"))
-    differences = _compare(given, seed, python, scratch)
+    changes = ChangeCounts(frozenset(given.ignore))
+    differences = _compare(given, seed, python, scratch, changes)
+    for line in changes.lines():
+        print(line)
     if differences:
         print(f"the random logs are kept in {scratch}")
     else:
@@ -48,6 +57,10 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="compare what two checkouts print", allow_abbrev=False)
     parser.add_argument("base", type=_checkout, help="the checkout that is right")
     parser.add_argument("new", type=_checkout, help="the checkout to compare with it")
+    parser.add_argument("--common", action="store_true", help="compare the types and keys that both write, of NDJSON")
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="NAME", help="with --common: no such type or key"
+    )
     parser.add_argument("--random", type=int, default=None, help="how many random logs (default 200, quick 16)")
     parser.add_argument("--seed", type=int, default=None, help="the same random logs again")
     parser.add_argument("--bench", action="store_true", help="the logs of the benchmarks too")
@@ -55,6 +68,8 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="an eighth of the logs")
     parser.add_argument("--python", help="the interpreter (default that of BASE/.venv, else this one)")
     given = parser.parse_args()
+    if given.ignore and not given.common:
+        parser.error("--ignore goes with --common")
     if given.jobs < 1:
         parser.error("--jobs takes 1 or more")
     if given.random is None:
@@ -74,16 +89,21 @@ def _find_python(base: Path) -> str:
     return str(python) if python.exists() else sys.executable
 
 
-def _compare(given: argparse.Namespace, seed: int, python: str, scratch: Path) -> int:
+def _compare(given: argparse.Namespace, seed: int, python: str, scratch: Path, changes: ChangeCounts) -> int:
     """Run all cases; return how many differ."""
     codes: Counter[int] = Counter()
     differences = 0
     printed = time.perf_counter()
     cases = _find_cases(given, seed, scratch)
-    for compared in compare_cases(cases, (given.base, given.new), python, given.jobs, scratch):
+    if given.common:
+        cases = [case for case in cases if "ndjson" in case.arguments]
+    describe = changes.describe if given.common else describe_difference
+    for compared in compare_cases(cases, (given.base, given.new), python, given.jobs, scratch, describe):
         codes[compared.code] += 1
         if compared.difference:
             differences += 1
+            if given.common:
+                changes.add(compared.difference)
             if differences <= _MAX_SHOWN:
                 print(f"DIFFERENT: {compared.difference}", flush=True)
         elif time.perf_counter() - printed > _PROGRESS_S:

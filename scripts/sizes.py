@@ -1,4 +1,4 @@
-"""Check that modules, functions, constructors and folders stay small, and that no imports form a circle.
+"""Check that modules, functions, constructors, folders and tests stay small, and that no imports form a circle.
 
 Usage: python scripts/sizes.py
 
@@ -15,7 +15,7 @@ import grimp
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "http_monitor"
 
-LIMITS = {"lines": 300, "function lines": 60, "parameters": 8, "modules": 22, "circle": 0}
+LIMITS = {"lines": 300, "function lines": 60, "parameters": 8, "modules": 22, "circle": 0, "test lines": 600}
 """The most that is allowed of each; a module in a circle of imports counts as one over."""
 
 Key = tuple[str, str]
@@ -26,9 +26,10 @@ EXCEPTIONS: dict[Key, str] = {}
 
 
 def main() -> int:
-    """Check the package of this checkout; return the exit code."""
+    """Check the package and the tests of this checkout; return the exit code."""
     sys.path.insert(0, str(ROOT))
-    problems = list(find_problems(measure(ROOT / PACKAGE), EXCEPTIONS))
+    sizes = measure(ROOT / PACKAGE) | measure_tests(ROOT / "tests")
+    problems = list(find_problems(sizes, EXCEPTIONS))
     for problem in problems:
         print(problem)
     if not problems:
@@ -49,6 +50,14 @@ def find_problems(sizes: Mapping[Key, int], exceptions: Mapping[Key, str]) -> It
     for limit, name in exceptions:
         if (limit, name) not in over:
             yield f"{name}: needs no exception for its {limit}; remove it from scripts/sizes.py"
+
+
+def measure_tests(folder: Path) -> dict[Key, int]:
+    """Return the number of lines of each Python file in the folder of the tests."""
+    return {
+        ("test lines", str(path.relative_to(folder.parent))): len(path.read_text(encoding="utf-8").splitlines())
+        for path in sorted(folder.rglob("*.py"))
+    }
 
 
 def measure(folder: Path) -> dict[Key, int]:

@@ -6,7 +6,7 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +89,10 @@ class Compared:
     code: int
     """Of the first checkout."""
     difference: str | None
+
+
+Difference = Callable[[Outcome, Outcome], str | None]
+"""Returns what differs between two runs; None if nothing does that counts."""
 
 
 def describe_difference(base: Outcome, new: Outcome) -> str | None:
@@ -195,20 +199,23 @@ class Checkout:
         return f"cd {shlex.quote(str(case.folder))} && TZ=UTC {shlex.join(words)}"
 
 
-def compare_case(case: Case, base: Checkout, new: Checkout, *, fresh: bool = False) -> Compared:
+def compare_case(
+    case: Case, base: Checkout, new: Checkout, describe: Difference = describe_difference, *, fresh: bool = False
+) -> Compared:
     """Run a case in both checkouts.
 
     Args:
         case: The case.
         base: The first checkout.
         new: The second.
+        describe: Finds what differs.
         fresh: Whether to run it in processes of their own too, and to see that this makes no difference.
     """
     one, other = base.run(case), new.run(case)
-    difference = describe_difference(one, other)
+    difference = describe(one, other)
     if difference or fresh:
         alone, other_alone = base.run_fresh(case), new.run_fresh(case)
-        again = describe_difference(alone, other_alone)
+        again = describe(alone, other_alone)
         if difference and not again:
             difference = f"only in forks, not in processes of their own: {difference}"
         elif not difference and describe_difference(one, alone):
@@ -221,7 +228,12 @@ def compare_case(case: Case, base: Checkout, new: Checkout, *, fresh: bool = Fal
 
 
 def compare_cases(
-    cases: Iterable[Case], roots: tuple[Path, Path], python: str, jobs: int, scratch: Path
+    cases: Iterable[Case],
+    roots: tuple[Path, Path],
+    python: str,
+    jobs: int,
+    scratch: Path,
+    describe: Difference = describe_difference,
 ) -> Iterator[Compared]:
     """Run cases in both checkouts, some at once; yield them in their order."""
     pairs: SimpleQueue[tuple[Checkout, Checkout]] = SimpleQueue()
@@ -231,7 +243,7 @@ def compare_cases(
         no, case = numbered
         pair = pairs.get()
         try:
-            return compare_case(case, *pair, fresh=no % _FRESH_EVERY == 0)
+            return compare_case(case, *pair, describe, fresh=no % _FRESH_EVERY == 0)
         finally:
             pairs.put(pair)
 

@@ -170,6 +170,8 @@ def put_together(
     session: Session | None = None,
     ahead: ReadAhead | None = None,
     breakdown: BreaksDown | None = None,
+    *,
+    shows_backlog: bool = True,
 ) -> HTTPMonitor:
     """Return a monitor of inputs, as the program builds it."""
     run: Run
@@ -177,7 +179,10 @@ def put_together(
         run = replay_run(settings, inputs, hub, alerts, family_of, ahead, breakdown)
     else:
         make_engine = engine_maker(lambda _: alerts, family_of)
-        run = live_run(settings, inputs, hub, clock, session or Session(), make_engine, breakdown=breakdown)
+        session = session or Session()
+        run = live_run(
+            *(settings, inputs, hub, clock, session, make_engine), breakdown=breakdown, shows_backlog=shows_backlog
+        )
     return HTTPMonitor(run, clock, settings.duration_s)
 
 

@@ -17,7 +17,7 @@ class ParsedInPieces:
         self._done = 0
 
     def parse(self, data: bytes, *, last: bool = False) -> None:
-        held = {*self.made.held_back()}
+        held = {*self.made.find_held_back()}
         batch = self.made.parse_last(data) if last else self.made.parse(data)
         begins = batch.line_begins(data)
         assert len(begins) == batch.lines

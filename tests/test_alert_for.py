@@ -59,13 +59,25 @@ def test_began_is_where_the_rise_begins_in_the_window() -> None:
     assert (raised["name"], raised["began"]) == ("traffic", at(1060))
 
 
-def test_began_is_unknown_where_the_whole_window_is_alike() -> None:
+def test_began_is_unknown_where_all_that_is_known_of_the_window_is_alike() -> None:
     options = Options(window_s=10, alert_threshold=1e9, alert_error_rate=1e9, ddos_threshold=1.5)
     lines = [row(1000 + second, b"a") for second in range(40) for _ in range(2)]
     (raised,) = of_type("alert", replay([log(*lines)], options))
-    assert raised["began"] == at(1000)
+    # The log begins within the window: what came before its first line nobody knows.
+    assert raised["began"] is None
     recovered = of_type("alert", replay([log(*lines, 1100)], options))[1]
     assert recovered["began"] is None
+
+
+@pytest.mark.parametrize(
+    ("quiet", "began"), [([1], None), ([1, 0], None), ([1, 0, 0], 1003), ([1] * 5, None), ([1] * 10, 1010)]
+)
+def test_what_came_before_the_log_began_is_no_quiet(quiet: list[int], began: int | None) -> None:
+    # A window of a minute has room for much more in front of these seconds.
+    options = Options(window_s=60, alert_threshold=2.0, alert_error_rate=1e9, ddos_threshold=1e9)
+    lines = [1000 + second for second, count in enumerate([*quiet, *[9] * 30]) for _ in range(count)]
+    (raised,) = of_type("alert", replay([log(*lines)], options))
+    assert raised["began"] == (None if began is None else at(began))
 
 
 # A steady flood has dips, in which no more than the usual comes, and less than its average in front of them.

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.arrow import (
-    added,
+    add_columns,
     are_among,
     are_null,
     arrow_of,
     encode,
-    filled,
+    fill_nulls,
     groups_of,
     keep,
     place_of,
@@ -66,7 +66,7 @@ def test_texts_are_searched_for_patterns_and_their_groups() -> None:
 
 
 def test_numbers_are_added_where_both_are_there() -> None:
-    assert added(pa.array([1, None, 3]), pa.array([10, 20, None])).to_pylist() == [11, None, None]
+    assert add_columns(pa.array([1, None, 3]), pa.array([10, 20, None])).to_pylist() == [11, None, None]
 
 
 @settings(max_examples=examples(50))
@@ -75,11 +75,11 @@ def test_numbers_come_and_go_with_their_nulls(numbers: list[int | None], data: s
     first = data.draw(st.integers(0, len(numbers) - 1))
     for kind in KINDS:
         array = pa.array(numbers, kind)
-        found = filled(array.slice(first), -1)
+        found = fill_nulls(array.slice(first), -1)
         assert found.tolist() == [-1 if number is None else number for number in numbers[first:]]
         assert found.dtype == np.dtype(str(kind))
-        assert arrow_of(filled(array, -1), kind, are_null(array)).equals(array)
-        assert arrow_of(filled(array, 7), kind).equals(array.fill_null(7))
+        assert arrow_of(fill_nulls(array, -1), kind, are_null(array)).equals(array)
+        assert arrow_of(fill_nulls(array, 7), kind).equals(array.fill_null(7))
 
 
 def test_a_place_that_is_not_there_is_an_error() -> None:

@@ -23,7 +23,7 @@ from http_monitor.ports.stream import RowFrame
 from http_monitor.report import Message, Notice, Report
 from http_monitor.settings import Settings
 from http_monitor.sources.files.access import FileStatus, Handle, LocalFiles
-from http_monitor.sources.files.data_end import seen_at
+from http_monitor.sources.files.data_end import look_at_data
 from http_monitor.units import US_PER_S
 from tests.engine_strategies import START_S, log_line
 from tests.located import Rows, container_lines, in_wrapper, rows_at
@@ -43,7 +43,7 @@ def write(path: Path, data: bytes, changed_s: int = -1) -> None:
 
 
 def seen(*paths: Path) -> dict[str, FileStatus]:
-    found = {str(path): seen_at(LocalFiles(), str(path)) for path in paths}
+    found = {str(path): look_at_data(LocalFiles(), str(path)) for path in paths}
     return {path: status for path, status in found.items() if isinstance(status, FileStatus)}
 
 
@@ -56,7 +56,7 @@ def fill(
     engine = MetricsAggregator(settings, "live", lambda message: None)
     engine.begin_at(BEGAN_US)
     if hub is not None:
-        engine.stream_to(hub, offsets=hub.wants_marks)
+        engine.stream_to(hub)
     since = Bound(BEGAN_US - settings.window_s * US_PER_S, 60 * US_PER_S)
     select = selection_for(settings, lambda agent: False, lambda agent: None)
     filler = Backfill(settings, ManualClock(BEGAN_US), BEGAN_US, since, lambda path, handle: make_format(), select)
@@ -235,7 +235,7 @@ class WindowRows(Rows):
         super().__init__()
         self.hits: Counter[tuple[int, bytes]] = Counter()
 
-    def backfilled(self, frame: RowFrame) -> None:
+    def backfill(self, frame: RowFrame) -> None:
         assert not frame.late.any()
         sums = frame.sums(US_PER_S)
         for index, start_us in enumerate(sums.starts_us.tolist()):

@@ -200,7 +200,7 @@ def test_rows_that_come_in_no_order_are_missed_if_they_belong_to_the_alert(
     recent = RecentRequests(kept)
     # One log was read after another.
     for second, count in ((6, 5), (0, 3), (7, 9)):
-        recent.backfilled(_frame(second, count))
+        recent.backfill(_frame(second, count))
     event = raised(name="traffic", subject=None, at_us=(START_S + 10) * US_PER_S, began_us=(START_S + 5) * US_PER_S)
     found = recent.of(event)
     assert found is not None

@@ -53,7 +53,7 @@ class _Finder:
         max_ahead_us = self._settings.max_ahead_s * 1_000_000
         return [Input(source, get_format("auto"), max_ahead_us, explain) for source in found], needless
 
-    def missed(self) -> Sequence[str]:
+    def take_missed(self) -> Sequence[str]:
         missed, self.unread = self.unread, []
         return missed
 

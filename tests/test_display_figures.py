@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from http_monitor.display import figures
 from http_monitor.display.style import ASCII, UNICODE
@@ -126,6 +128,33 @@ def test_a_duration_has_two_or_three_digits(us: int, expected: str) -> None:
     assert figures.duration(us) == expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [(0, "0 %"), (0.2, "<1 %"), (1, "1 %"), (72.4, "72 %"), (100, "100 %")])
-def test_a_share_that_is_something_is_not_called_nothing(value: float, expected: str) -> None:
-    assert figures.share(value) == expected
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ([0, 0], ["0 %", "0 %"]),
+        ([1, 1, 1], ["34 %", "33 %", "33 %"]),
+        ([7, 7, 2], ["44 %", "44 %", "12 %"]),
+        # Each rounded by itself they are 101 % together.
+        ([455, 455, 90], ["46 %", "45 %", "9 %"]),
+        ([335, 335, 330], ["34 %", "33 %", "33 %"]),
+        ([999, 1, 0], [">99 %", "<1 %", "0 %"]),
+        ([0, 5], ["0 %", "100 %"]),
+    ],
+)
+def test_the_shares_of_a_whole_add_up_to_it(counts: list[int], expected: list[str]) -> None:
+    assert figures.parts(counts) == expected
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=6).filter(any))
+def test_the_shares_of_any_whole_add_up_to_it(counts: list[int]) -> None:
+    shown = figures.parts(counts)
+    if not any(text[0] in "<>" for text in shown):
+        assert sum(int(text.removesuffix(" %")) for text in shown) == 100
+
+
+@pytest.mark.parametrize(
+    ("hits", "whole", "shown"),
+    [(0, 3, "0 %"), (3, 3, "100 %"), (999, 1000, ">99 %"), (1, 1000, "<1 %"), (1, 100, "1 %"), (2, 3, "67 %")],
+)
+def test_only_all_are_a_hundred_percent_and_only_none_are_nothing(hits: int, whole: int, shown: str) -> None:
+    assert figures.part(hits, whole) == shown

@@ -10,8 +10,10 @@ import pytest
 
 from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
+from http_monitor.display.objects.fields import remainders
 from http_monitor.display.objects.lines import alert_line, notice_line, report_line, summary_line
 from http_monitor.report import CaughtUp, Notice, Pulse
+from http_monitor.report_tables import LostRequests
 from tests.display_samples import (
     CENTRAL_EUROPE,
     HOSTILE,
@@ -279,3 +281,9 @@ def test_since_when_health_counts_is_a_time_or_null() -> None:
     resumed = replace(report, health=replace(report.health, since_us=1_772_443_800_000_000, maybe_lost=True))
     health = json.loads(report_line(resumed))["health"]
     assert (health["since"], health["maybe_lost"]) == ("2026-03-02T09:30:00Z", True)
+
+
+def test_what_the_tables_of_a_run_had_no_room_for_is_a_remainder() -> None:
+    cut: dict[str, Any] = remainders(replace(summary(), lost=LostRequests(7, 1_500_000)))
+    assert (cut["remainders"]["failing"], cut["remainders"]["slow"]) == ({"hits": 7}, {"total_s": 1.5})
+    assert "failing" not in str(remainders(summary()))

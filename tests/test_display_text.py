@@ -1,23 +1,21 @@
 """What the text display writes, to a terminal and to a pipe."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
-from http_monitor.clock import ManualClock
-from http_monitor.display.colours import COLOURS
-from http_monitor.display.figures import date_time
 from http_monitor.display.notices import Notices
 from http_monitor.display.single_lines import render_format, render_start
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
+from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.episodes import Episode, Episodes
 from http_monitor.health import Health
-from http_monitor.report import ActiveAlert, CaughtUp, Message, Notice, Pulse, WindowTotals
-from http_monitor.report_tables import SlowEndpoint
-from http_monitor.units import visible_text
+from http_monitor.report import ActiveAlert, CaughtUp, WindowTotals, WorkDone
+from http_monitor.report_tables import LostRequests, SlowEndpoint
 from tests.display_samples import (
     CENTRAL_EUROPE,
     RULES,
@@ -34,20 +32,9 @@ from tests.display_samples import (
     table,
     time_zone,
 )
+from tests.text_screen import Screen
 
-PULSE = Pulse(
-    now_us=START_US + 3_200_000,
-    hits_per_s=12.0,
-    window_hits_per_s=9.87,
-    threshold_per_s=10.0,
-    next_report_us=START_US + 11_000_000,
-    active=0,
-    lag_bytes=0,
-)
-STATUS = "now 12.00 /s │ average 9.87 of 10 /s │ next report in 8 s"
 QUIET = "2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 10:29:43"
-# The terminal may have echoed two columns of ^C behind it.
-CLEARED = "\r" + " " * (len(STATUS) + 2) + "\r"
 ALERT = "High traffic generated an alert - hits = 12.35, triggered at 2026-03-02 10:30:02 +0100\n"
 
 
@@ -57,48 +44,23 @@ def _zone() -> Iterator[None]:
         yield
 
 
-class Prefilter:
-    """A display with what it wrote on both streams."""
-
-    def __init__(
-        self, *, live_status: bool = True, ansi: bool = False, width: int = 80, height: int | None = None
-    ) -> None:
-        self.out, self.err = io.StringIO(), io.StringIO()
-        self.columns = width
-        self.display = Display(
-            self.out,
-            Notices(self.err),
-            width=lambda: self.columns,
-            height=None if height is None else lambda: height,
-            palette=COLOURS if ansi else None,
-            live_status=live_status,
-        )
-
-    def after(self, *messages: Message) -> str:
-        """Publish the messages and return what they wrote to the output."""
-        start = self.out.tell()
-        for message in messages:
-            self.display.publish(message)
-        return self.out.getvalue()[start:]
-
-
 def test_an_alert_is_one_line_with_exactly_its_message_and_a_mark_to_search_for() -> None:
-    assert Prefilter().after(alert()) == f"{ALERT}  ALERT\n"
+    assert Screen().after(alert()) == f"{ALERT}  ALERT\n"
 
 
 def test_a_raise_is_red_and_a_recovery_green() -> None:
-    screen = Prefilter(ansi=True)
+    screen = Screen(ansi=True)
 
     assert screen.after(alert()).startswith("\x1b[1m\x1b[31mHigh traffic generated")
     assert screen.after(alert("recovered")).startswith("\x1b[1m\x1b[32mHigh traffic alert recovered")
 
 
 def test_an_alert_is_not_shortened_on_a_narrow_screen() -> None:
-    assert Prefilter(width=40).after(alert()) == f"{ALERT}  ALERT\n"
+    assert Screen(width=40).after(alert()) == f"{ALERT}  ALERT\n"
 
 
 def test_a_quiet_interval_is_one_line() -> None:
-    assert Prefilter().after(quiet_report()) == (
+    assert Screen().after(quiet_report()) == (
         "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 10:29:43, average 0.12 /s\n"
     )
 
@@ -119,7 +81,7 @@ def test_a_quiet_interval_is_one_line() -> None:
     ],
 )
 def test_a_quiet_interval_says_no_hits_at_any_width(width: int, expected: str) -> None:
-    assert Prefilter(width=width).after(replace(quiet_report(), partial=True)) == expected + "\n"
+    assert Screen(width=width).after(replace(quiet_report(), partial=True)) == expected + "\n"
 
 
 @pytest.mark.parametrize(
@@ -134,13 +96,13 @@ def test_a_quiet_interval_says_no_hits_at_any_width(width: int, expected: str) -
 )
 def test_a_quiet_interval_says_when_the_last_line_was(last_s: int | None, expected: str) -> None:
     last_us = None if last_s is None else START_US + last_s * 1_000_000
-    assert f"  {expected} average" in Prefilter(width=120).after(replace(quiet_report(), last_us=last_us))
+    assert f"  {expected} average" in Screen(width=120).after(replace(quiet_report(), last_us=last_us))
 
 
 def test_a_window_without_hits_leaves_its_average_to_the_date() -> None:
     report = replace(quiet_report(), window=WindowTotals(120, 0, 0, 0), last_us=START_US - 86_400_000_000)
-    assert Prefilter().after(report) == "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 2026-03-01 10:30:00\n"
-    assert Prefilter(width=110).after(report).endswith("  no hits since 2026-03-01 10:30:00, 2 min average 0.00 /s\n")
+    assert Screen().after(report) == "── 2026-03-02 10:30:00 – 10:30:10 +0100  no hits since 2026-03-01 10:30:00\n"
+    assert Screen(width=110).after(report).endswith("  no hits since 2026-03-01 10:30:00, 2 min average 0.00 /s\n")
 
 
 def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None:
@@ -148,12 +110,12 @@ def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None
     active = (ActiveAlert("traffic", None, START_US), ActiveAlert("ddos", address, START_US - 86_400_000_000))
     report = replace(quiet_report(), active=active)
 
-    assert Prefilter().after(report).splitlines()[1:] == [
+    assert Screen().after(report).splitlines()[1:] == [
         "  2 alerts active",
         "    traffic since 10:30:00",
         "    ddos 2001:db8:85a3:8d3:1319:8a2e:370:7348 since 2026-03-01 10:30:00",
     ]
-    assert Prefilter(width=40).after(report).splitlines()[1:] == [
+    assert Screen(width=40).after(report).splitlines()[1:] == [
         "  2 alerts active",
         "    traffic since 10:30:00",
         "    ddos",
@@ -166,14 +128,14 @@ def test_an_active_alert_is_wrapped_before_its_host_or_its_time_is_cut() -> None
     ("width", "before", "after"), [(100, "  last 2 min   ▁", "█  peak 30 /s"), (80, "  2 min  ▁", "█ peak 30 /s")]
 )
 def test_the_curve_says_what_time_it_shows(width: int, before: str, after: str) -> None:
-    (curve,) = (line for line in Prefilter(width=width).after(busy_report()).splitlines() if "▂▂" in line)
+    (curve,) = (line for line in Screen(width=width).after(busy_report()).splitlines() if "▂▂" in line)
 
     assert (curve.startswith(before), curve.endswith(after)) == (True, True)
 
 
 @pytest.mark.parametrize("width", range(40, 251))
 def test_the_peak_stands_beside_the_curve_on_every_screen(width: int) -> None:
-    (curve,) = (line for line in Prefilter(width=width).after(busy_report()).splitlines() if "▂▂" in line)
+    (curve,) = (line for line in Screen(width=width).after(busy_report()).splitlines() if "▂▂" in line)
 
     assert curve.endswith(" peak 30 /s")
 
@@ -182,7 +144,7 @@ def test_what_takes_less_than_a_millisecond_is_not_listed_as_slow() -> None:
     report = detailed_report()
     rows = (SlowEndpoint(b"/a", 2, 2_000), SlowEndpoint(b"/b", 2, 1_999))
     shown = {
-        seen: Prefilter().after(replace(report, details=replace(report.details, slowest=rows[place:])))
+        seen: Screen().after(replace(report, details=replace(report.details, slowest=rows[place:])))
         for place, seen in enumerate(("/a", "nothing"))
     }
 
@@ -191,7 +153,7 @@ def test_what_takes_less_than_a_millisecond_is_not_listed_as_slow() -> None:
 
 
 def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:
-    text = Prefilter().after(replace(busy_report(), status=((404, 1_234),), errors=0))
+    text = Screen().after(replace(busy_report(), status=((404, 1_234),), errors=0))
 
     assert "  1,234 hits   123.40 /s   12.3 MiB   87 hosts   0.00 % 5xx\n" in text
     assert "   5xx 2.63 % (alert above 5 %)\n" in text
@@ -200,7 +162,7 @@ def test_a_rate_of_errors_says_that_it_counts_5xx_only() -> None:
 
 def test_a_narrow_table_shows_who_causes_the_errors_in_place_of_the_shares() -> None:
     report = replace(busy_report(), users=table((b"arthur", 410, 0)))
-    lines = Prefilter().after(report).splitlines()
+    lines = Screen().after(report).splitlines()
 
     assert [line[47:] for line in lines if "Hosts" in line] == ["  Hosts  5 of 87     hits     5xx"]
     assert [line[47:] for line in lines if "192.0.2.17" in line] == ["  192.0.2.17          310       9"]
@@ -208,15 +170,15 @@ def test_a_narrow_table_shows_who_causes_the_errors_in_place_of_the_shares() -> 
 
 
 def test_health_is_shown_only_when_something_is_not_zero() -> None:
-    clean = Prefilter().after(busy_report())
-    lost = Prefilter().after(replace(busy_report(), health=Health(lines=5, accepted=4, malformed=1)))
+    clean = Screen().after(busy_report())
+    lost = Screen().after(replace(busy_report(), health=Health(lines=5, accepted=4, malformed=1)))
 
     assert "Health" not in clean
     assert "  Health so far  1 malformed\n" in lost
 
 
 def test_tables_that_the_log_does_not_have_are_not_shown() -> None:
-    text = Prefilter().after(replace(busy_report(), users=quiet_report().users, agents=quiet_report().agents))
+    text = Screen().after(replace(busy_report(), users=quiet_report().users, agents=quiet_report().agents))
 
     assert "Users" not in text
     assert "Agents" not in text
@@ -224,11 +186,11 @@ def test_tables_that_the_log_does_not_have_are_not_shown() -> None:
 
 
 def test_late_lines_are_said_to_be_in_no_table() -> None:
-    assert "  +3 late, not in these tables\n" in Prefilter().after(replace(quiet_report(), late_hits=3))
+    assert "  +3 late, not in these tables\n" in Screen().after(replace(quiet_report(), late_hits=3))
 
 
 def test_a_table_that_was_cut_says_what_is_missing() -> None:
-    assert "\n  +12 in keys not kept (±4) " in Prefilter().after(busy_report())
+    assert "\n  +12 in keys not kept (±4) " in Screen().after(busy_report())
 
 
 def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
@@ -243,15 +205,15 @@ def test_a_full_interval_and_the_status_line_fit_the_smallest_screen() -> None:
         agents=five,
         referers=five,
     )
-    lines = Prefilter(height=23).after(report).splitlines()
+    lines = Screen(height=23).after(report).splitlines()
 
     assert (len(lines), max(map(len, lines))) == (23, 80)
-    assert len(Prefilter().after(report).splitlines()) == 24
+    assert len(Screen().after(report).splitlines()) == 24
 
 
 @pytest.mark.parametrize("height", [12, 23, 39, 100])
 def test_a_block_is_never_higher_than_the_screen_and_its_headline_and_alerts_stay(height: int) -> None:
-    lines = Prefilter(height=height).after(alerting_report()).splitlines()
+    lines = Screen(height=height).after(alerting_report()).splitlines()
     assert len(lines) <= height
     assert "1,234 hits" in lines[1]
     assert any("alerts active" in line for line in lines)
@@ -261,7 +223,7 @@ def test_a_full_interval_with_all_that_a_log_can_say_fits_it_too() -> None:
     five = table(*((b"key %d" % number, 9 - number, 0) for number in range(5)))
     said = replace(details(), vhosts=five)
     report = replace(busy_report(), status=((200, 1_200), (404, 34)), sections=five, endpoints=five, hosts=five)
-    lines = Prefilter(height=23).after(replace(report, users=five, details=said)).splitlines()
+    lines = Screen(height=23).after(replace(report, users=five, details=said)).splitlines()
 
     assert (len(lines), max(map(len, lines))) == (23, 80)
 
@@ -269,20 +231,20 @@ def test_a_full_interval_with_all_that_a_log_can_say_fits_it_too() -> None:
 def test_one_virtual_host_makes_no_table() -> None:
     one = replace(details(), vhosts=table((b"www.example.org", 1_234, 0)))
 
-    assert "Virtual hosts" in Prefilter().after(replace(busy_report(), details=details()))
-    assert "Virtual hosts" not in Prefilter().after(replace(busy_report(), details=one))
+    assert "Virtual hosts" in Screen().after(replace(busy_report(), details=details()))
+    assert "Virtual hosts" not in Screen().after(replace(busy_report(), details=one))
 
 
 def test_bots_are_told_only_where_they_need_no_line_more() -> None:
-    told = Prefilter().after(replace(busy_report(), details=details())).splitlines()
+    told = Screen().after(replace(busy_report(), details=details())).splitlines()
     longer = replace(busy_report(), distinct_hosts=1_234_567_890, details=details())
 
     assert told[1].endswith("2.35 % 5xx   20 % bots")
-    assert "bots" not in Prefilter().after(longer)
+    assert "bots" not in Screen().after(longer)
 
 
 def test_two_tables_stand_beside_each_other_on_a_wide_screen() -> None:
-    screen = Prefilter(width=120)
+    screen = Screen(width=120)
 
     assert any("Sections" in line and "Endpoints" in line for line in screen.after(busy_report()).splitlines())
 
@@ -294,11 +256,11 @@ def test_two_tables_stand_beside_each_other_on_a_wide_screen() -> None:
 def test_an_average_is_red_only_above_its_threshold_and_yellow_near_it(hits: int, code: str) -> None:
     report = replace(busy_report(), window=replace(busy_report().window, hits=hits, errors=0))
 
-    assert f"2 min average {code}{hits / 120:.2f} /s\x1b[0m" in Prefilter(ansi=True).after(report)
+    assert f"2 min average {code}{hits / 120:.2f} /s\x1b[0m" in Screen(ansi=True).after(report)
 
 
 def test_the_width_is_asked_for_at_each_rendering() -> None:
-    screen = Prefilter(width=80)
+    screen = Screen(width=80)
     assert max(map(len, screen.after(busy_report()).splitlines())) == 80
 
     screen.columns = 120
@@ -306,7 +268,7 @@ def test_the_width_is_asked_for_at_each_rendering() -> None:
 
 
 def test_a_backlog_is_shown_only_where_it_has_alerts() -> None:
-    screen = Prefilter()
+    screen = Screen()
 
     assert screen.after(replace(busy_report(), catch_up=True)) == ""
     assert "catching up" in screen.after(replace(busy_report(), catch_up=True, events=1))
@@ -317,143 +279,11 @@ def test_a_backlog_is_shown_only_where_it_has_alerts() -> None:
 
 def test_advice_about_late_lines_is_given_once_and_again_in_the_summary() -> None:
     late = replace(busy_report(), health=Health(lines=100, accepted=100, late=50, lateness_advice_s=7))
-    screen = Prefilter()
+    screen = Screen()
 
     assert "  Many lines come late: --lateness 7 would have caught" in screen.after(late)
     assert "--lateness" not in screen.after(late)
     assert "--lateness 60" in screen.after(summary())
-
-
-def test_the_status_line_stays_on_its_line_and_the_next_one_replaces_it() -> None:
-    screen = Prefilter(ansi=True)
-    plain = Prefilter()
-
-    assert plain.after(PULSE) == STATUS
-    assert plain.after(PULSE) == CLEARED + STATUS
-    screen.after(PULSE)
-    assert screen.after(PULSE).startswith("\r\x1b[K")
-
-
-def test_the_status_line_is_cleared_before_anything_else() -> None:
-    screen = Prefilter(ansi=True)
-    screen.after(PULSE)
-
-    assert screen.after(alert()).startswith("\r\x1b[K\x1b[1m\x1b[31mHigh traffic")
-    assert not screen.after(alert()).startswith("\r")
-
-
-def test_the_status_line_says_first_what_is_wrong_and_is_cut_to_the_width() -> None:
-    wrong = replace(PULSE, active=2, lag_bytes=1 << 20, waiting_for="/tmp/access.log is missing")
-
-    assert Prefilter(width=200).after(wrong) == (
-        f"waiting: /tmp/access.log is missing │ 2 alerts active │ {STATUS} │ 1.0 MiB behind"
-    )
-    assert Prefilter(width=42).after(wrong) == "waiting: /tmp/access.log is missing │ …"
-
-
-def test_the_status_line_says_since_when_it_waits_and_how_many_seconds_it_is_behind() -> None:
-    waiting = replace(PULSE, waiting_for="a.log is missing", waiting_since_us=PULSE.now_us - 61_000_000)
-    since = date_time(PULSE.now_us - 61_000_000)[-8:]
-    assert Prefilter(width=200).after(waiting) == f"waiting: a.log is missing since {since} │ {STATUS}"
-    behind = replace(PULSE, lag_bytes=1 << 20, lag_s=90)
-    assert Prefilter(width=200).after(behind) == f"{STATUS} │ 1.0 MiB, 1 min 30 s behind"
-
-
-def test_a_report_that_is_due_never_counts_below_zero() -> None:
-    assert "next report in 0 s" in Prefilter().after(replace(PULSE, next_report_us=START_US))
-    assert "next report in 1 s" in Prefilter().after(replace(PULSE, next_report_us=PULSE.now_us + 1))
-
-
-def test_a_pipe_never_gets_a_status_line() -> None:
-    assert Prefilter(live_status=False).after(PULSE, alert()) == f"{ALERT}  ALERT\n"
-
-
-def test_a_notice_goes_to_stderr_after_the_status_line_is_cleared() -> None:
-    screen = Prefilter()
-    screen.after(PULSE)
-
-    assert screen.after(Notice("/tmp/access.log has appeared")) == CLEARED
-    assert screen.err.getvalue() == "http_monitor: /tmp/access.log has appeared\n"
-
-
-def test_a_notice_of_a_live_run_has_the_time_of_day_and_the_date_where_that_has_changed() -> None:
-    clock = ManualClock(START_US)
-    err = io.StringIO()
-    notices = Notices(err, clock.now_us)
-    notices.notify("rotated")
-    clock.advance(86_400)
-    notices.notify("missing")
-    clock.advance(1)
-    notices.notify("readable again")
-
-    day, next_day = date_time(START_US), date_time(START_US + 86_400_000_000)
-    assert err.getvalue().splitlines() == [
-        f"{day[11:]} http_monitor: rotated",
-        f"{next_day} http_monitor: missing",
-        f"{date_time(START_US + 86_401_000_000)[11:]} http_monitor: readable again",
-    ]
-
-
-def test_a_notice_about_a_hostile_path_cannot_move_the_cursor() -> None:
-    screen = Prefilter()
-    screen.after(Notice("/tmp/\x1b[2J\n\udcff is missing"))
-
-    assert screen.err.getvalue() == "http_monitor: /tmp/\\x1b[2J\\x0a\\xff is missing\n"
-
-
-def file_notices(count: int, words: str = "format common, as its first line shows", first: int = 0) -> list[Notice]:
-    """Return notices of so many files."""
-    paths = [f"/l/{number}\x1b.log" for number in range(first, first + count)]
-    return [Notice(f"{visible_text(path)}: {words}", "info", "format", path) for path in paths]
-
-
-def test_a_notice_of_each_of_many_files_is_said_for_ten_and_for_the_rest_in_one_line() -> None:
-    screen = Prefilter()
-    late = [
-        replace(notice, name="late") for number in range(12) for notice in file_notices(1, f"{number} late", number)
-    ]
-    for pair in zip(file_notices(12), late, strict=True):
-        screen.after(*pair)
-    said = screen.err.getvalue().splitlines()
-    assert len(said) == 20
-    assert said[18:] == [
-        "http_monitor: /l/9\\x1b.log: format common, as its first line shows",
-        "http_monitor: /l/9\\x1b.log: 9 late",
-    ]
-    screen.after(PULSE)
-    assert screen.err.getvalue().splitlines()[20:] == [
-        "http_monitor: 2 more files likewise, such as /l/11\\x1b.log: format common, as its first line shows",
-        "http_monitor: 2 more files likewise, such as /l/11\\x1b.log: 11 late",
-    ]
-
-
-@pytest.mark.parametrize("ends", [Display.settle, Display.close])
-def test_notices_of_ten_files_in_each_turn_are_all_said(ends: Callable[[Display], None]) -> None:
-    screen = Prefilter()
-    for turn in range(3):
-        screen.after(*file_notices(10, first=10 * turn))
-        ends(screen.display)
-    screen.after(*file_notices(11))
-    ends(screen.display)
-    said = screen.err.getvalue().splitlines()
-    assert len(said) == 41
-    assert [line for line in said if "likewise" in line] == []
-
-
-def test_notices_of_the_run_are_never_held_back() -> None:
-    screen = Prefilter()
-    screen.after(*[Notice("the same")] * 20)
-    assert screen.err.getvalue() == "http_monitor: the same\n" * 20
-
-
-def test_close_takes_the_status_line_away_once() -> None:
-    screen = Prefilter()
-    screen.after(PULSE)
-    start = screen.out.tell()
-    screen.display.close()
-    screen.display.close()
-
-    assert screen.out.getvalue()[start:] == CLEARED
 
 
 def test_a_stream_without_block_characters_gets_ascii() -> None:
@@ -465,7 +295,7 @@ def test_a_stream_without_block_characters_gets_ascii() -> None:
 
 
 def test_a_summary_of_nothing_says_so() -> None:
-    assert Prefilter().after(empty_summary()) == (
+    assert Screen().after(empty_summary()) == (
         "── Summary ─────────────────────────────────────────────────────────────────────\n"
         "  No alert was raised.\n"
         "  No line was read.\n"
@@ -473,7 +303,7 @@ def test_a_summary_of_nothing_says_so() -> None:
 
 
 def test_the_summary_lists_each_episode_with_its_time_peak_and_raises_and_says_what_is_active_once() -> None:
-    text = Prefilter(width=100).after(summary())
+    text = Screen(width=100).after(summary())
 
     assert (
         "  4 alerts raised, 1 still active.\n"
@@ -494,7 +324,7 @@ def _listed(*episodes: Episode, more: int = 0, more_raises: int = 0, width: int 
     active = tuple(ActiveAlert(one.name, one.subject, one.start_us) for one in episodes if one.end_us is None)
     raises = sum(one.raises for one in episodes) + more_raises
     told = replace(summary(), alerts=raises, active=active, episodes=Episodes(episodes, more, more_raises))
-    lines = Prefilter(width=width).after(told).splitlines()
+    lines = Screen(width=width).after(told).splitlines()
     first = next(at for at, line in enumerate(lines) if " raised, " in line)
     return lines[first : next(at for at, line in enumerate(lines) if "lines read" in line)]
 
@@ -507,10 +337,81 @@ def test_where_there_are_many_episodes_the_active_stand_first_then_the_longest_a
     assert lines[1] == "  ddos 203.0.113.1   2026-03-02 10:30:07 – still active   peak 6.00 /s"
     assert lines[2] == "  ddos 203.0.113.1   2026-03-02 11:01:40 – 11:02:00   20 s   peak 6.00 /s"
     assert lines[3].strip() == "2 raises"
-    assert [line.split("   ")[2] for line in lines[2:-1:2]] == [
+    assert [line.split("   ")[2] for line in lines[2:-3:2]] == [
         f"{length} s" for length in (20, 20, 19, 19, 18, 18, 17, 17, 16)
     ]
-    assert lines[-1] == "  36 other episodes (68 raises) are not listed."
+    assert [line.strip() for line in lines[-3:]] == [
+        "ddos, 31 others    2026-03-02 10:30:00 – 11:28:36   up to 16 s   peak 6.00 /s",
+        "62 raises",
+        "5 other episodes (6 raises) are not listed.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        (WorkDone(9, 0.4149, START_US), "Stopped before the end: at 2026-03-02 10:30:00, 41 % of the log read."),
+        (WorkDone(9, 0.9999, START_US), "Stopped before the end: at 2026-03-02 10:30:00, >99 % of the log read."),
+        (WorkDone(9, None, START_US), "Stopped before the end: at 2026-03-02 10:30:00."),
+        (WorkDone(0, 0.0), "Stopped before the end: before the first line, 0 % of the log read."),
+    ],
+)
+def test_the_summary_of_a_replay_that_was_stopped_says_how_far_it_had_come(done: WorkDone, said: str) -> None:
+    text = Screen(width=80).after(replace(summary(), stopped=done))
+    assert text.splitlines()[1] == f"  {said}"
+    assert "Stopped" not in Screen(width=80).after(summary())
+
+
+def test_the_summary_says_what_its_tables_of_single_requests_had_no_room_for() -> None:
+    text = Screen(width=80).after(replace(summary(), lost=LostRequests(1_234, 75_000_000)))
+    lines = text.splitlines()
+    errors, slow = (next(at for at, line in enumerate(lines) if line.startswith(f"  {title} ")) for title in TITLES)
+    assert lines[slow - 1] == "  +1,234 hits of endpoints not kept"
+    assert lines[errors + len(summary().failing) + 1] == lines[slow - 1]
+    assert "  +1 min 15 s on endpoints not kept\n" in text
+    assert "endpoints not kept" not in Screen(width=80).after(summary())
+
+
+TITLES = ("Errors", "Slow")
+
+
+def _flood_of(count: int, *, spread: bool, active: int = 0) -> Episodes:
+    """Return the episodes of so many hosts that are over, and of some that are not, as a run keeps them."""
+    tracked = EpisodeLog(120_000_000)
+    events: list[tuple[Literal["raised", "recovered"], int, int]] = [
+        ("raised", number, 100 + number // 10 * spread) for number in range(count)
+    ]
+    events += [("recovered", number, 300 + number % 50 * spread) for number in range(active, count)]
+    for state, number, at_s in sorted(events, key=lambda event: event[2]):
+        at_us = START_US + at_s * 1_000_000
+        subject = b"198.51.100.%d" % number
+        tracked.note(replace(alert(), state=state, name="ddos", subject=subject, at_us=at_us, value=6.0, unit="/s"))
+    return tracked.episodes()
+
+
+def test_hosts_that_flood_together_are_one_line_also_where_there_are_more_than_are_kept() -> None:
+    told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=False))
+    assert (
+        "  300 alerts raised, none still active.\n"
+        "  ddos ×300   2026-03-02 10:31:40 – 10:35:00   3 min 20 s   peak 6.00 /s\n"
+        "  10,061 lines read"
+    ) in Screen(width=80).after(told)
+
+
+def test_of_hosts_that_flood_one_after_the_other_the_summary_says_what_all_have_in_common() -> None:
+    told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=True))
+    assert (
+        "  ddos, 290 others     2026-03-02 10:31:40 – 10:35:49   up to 3 min 58 s\n"
+        "                       peak 6.00 /s\n"
+        "  10,061 lines read"
+    ) in Screen(width=80).after(told)
+    told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=True, active=200))
+    assert (
+        "  ddos, 290 others    2026-03-02 10:31:41 – 190 still active   up to 3 min 45 s\n"
+        "                      peak 6.00 /s\n"
+    ) in Screen(width=80).after(told)
+    told = replace(summary(), alerts=300, active=(), episodes=_flood_of(300, spread=True, active=300))
+    assert "  ddos, 290 others    2026-03-02 10:31:41 – still active   peak 6.00 /s\n" in Screen(width=80).after(told)
 
 
 def test_ten_episodes_are_in_the_order_of_their_starts_whatever_their_lengths() -> None:
@@ -603,12 +504,12 @@ def test_many_long_paths_are_shortened_to_one_line() -> None:
 
 def test_an_estimate_of_hosts_says_how_far_off_it_may_be() -> None:
     hosts = replace(busy_report().hosts, distinct_error=20_062)
-    text = Prefilter().after(replace(busy_report(), distinct_hosts=1_234_567, hosts=hosts))
+    text = Screen().after(replace(busy_report(), distinct_hosts=1_234_567, hosts=hosts))
     assert "1,234,567 ±20,062 hosts" in text
 
 
 def test_what_is_healthy_is_said_once_and_again_when_it_changes() -> None:
-    screen = Prefilter()
+    screen = Screen()
     told = []
     for rotations, other, late in ((0, 0, 0), (2, 5, 1), (2, 5, 1), (3, 5, 1), (3, 0, 0), (3, 5, 0)):
         health = Health(lines=100, accepted=100, rotations=rotations, other=other, late=late)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.engine.episode_log import MAX_KEPT, EpisodeLog
+from http_monitor.episodes import EpisodeSums
 from http_monitor.report import AlertEvent
 from tests.engine_rows import TEN, at, log, row, summary
 from tests.engine_strategies import START_S, log_line
@@ -139,6 +140,29 @@ def test_the_longest_are_kept_and_the_others_are_sums(
         for one in told["episodes"]
     ]
     assert {"episodes": episodes.more, "raises": episodes.more_raises} == told["more_episodes"]
+    everything = SlowEpisodes(10 * _US_PER_S, 10**6)
+    everything._of = slow._of
+    rows = {(one["name"], one["subject"], one["start"]): one for one in everything.told()["episodes"]}
+    for one in told["episodes"]:
+        del rows[one["name"], one["subject"], one["start"]]
+    assert {sums.name for sums in episodes.rest} == {one["name"] for one in rows.values()}
+    for sums in episodes.rest:
+        others = [one for one in rows.values() if one["name"] == sums.name]
+        starts = sorted(_seconds(one["start"]) for one in others)
+        ends = sorted(_seconds(one["end"]) for one in others if one["end"] is not None)
+        assert sums == EpisodeSums(
+            name=sums.name,
+            unit="/s",
+            episodes=len(others),
+            raises=sum(one["raises"] for one in others),
+            start_us=starts[0] * _US_PER_S,
+            last_start_us=starts[-1] * _US_PER_S,
+            first_end_us=ends[0] * _US_PER_S if ends else None,
+            end_us=ends[-1] * _US_PER_S if ends else None,
+            active=len(others) - len(ends),
+            longest_us=max((one["length_s"] or 0) * _US_PER_S for one in others),
+            peak=max(one["peak"] for one in others),
+        )
 
 
 def _seconds(text: str) -> int:

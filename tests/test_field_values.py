@@ -116,7 +116,7 @@ def test_a_row_is_made_of_the_roles_of_fields() -> None:
 
 
 def test_values_have_the_names_of_the_contract_and_others_their_own() -> None:
-    assert Meaning(FIELDS, "some").named(TEXTS) == {
+    assert Meaning(FIELDS, "some").name_values(TEXTS) == {
         "vhost": b"shop.example",
         "port": 443,
         "host": b"192.0.2.1",
@@ -149,7 +149,7 @@ def test_a_field_that_cannot_be_makes_the_line_malformed(field: int, text: bytes
 
 
 def test_what_is_no_request_is_kept_whole_under_its_own_name() -> None:
-    values = Meaning(FIELDS, "some").named([*TEXTS[:3], b"\x16\x03\x01", *TEXTS[4:]])
+    values = Meaning(FIELDS, "some").name_values([*TEXTS[:3], b"\x16\x03\x01", *TEXTS[4:]])
 
     names = ("method", "target", "path", "section", "protocol", "request")
     assert [values[name] for name in names] == [None, None, None, b"(none)", None, b"\x16\x03\x01"]
@@ -170,7 +170,7 @@ def test_date_and_clock_path_and_query_may_be_fields_of_their_own() -> None:
 
     assert not isinstance(entry, Wrong)
     assert (entry.time_us, entry.section, entry.path, entry.host) == (CLF_US + UNZONED_US, b"/a", b"/a/b", b"-")
-    assert meaning.named(texts) == {
+    assert meaning.name_values(texts) == {
         "time": CLF_US + UNZONED_US,
         "method": b"GET",
         "target": b"/a/b?c=1",

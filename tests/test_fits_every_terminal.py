@@ -2,6 +2,9 @@
 
 import io
 import re
+import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from http_monitor.display import figures
 from http_monitor.display.alerts.lines import MARK, render_alert
+from http_monitor.display.alerts.telling import shorten_telling
 from http_monitor.display.columns import columns
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import style_for
@@ -209,18 +213,23 @@ def raises(draw: st.DrawFn) -> AlertEvent:
     )
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(raises(), st.sampled_from(WIDTHS))
-def test_what_is_said_of_an_alert_is_complete_and_breaks_at_words(event: AlertEvent, width: int) -> None:
+def test_what_is_said_of_an_alert_takes_three_lines_and_is_as_complete_as_they_allow(
+    event: AlertEvent, width: int
+) -> None:
     command = "http-monitor --replay --file access.log"
     lines = render_alert(event, width, style_for("utf-8"), command, breaks=True)
     if event.breakdown is not None:
         # A command is not broken, so that it can be copied; the terminal breaks it.
-        assert lines.pop().startswith(f"  {command}")
+        words = shlex.split(lines.pop())
+        assert " ".join(words).startswith(f"{command} --since 20")
+        assert words[-2:] == ["--output", "lines"]
     assert [line for line in lines if columns(line) > width] == []
     (mark,) = [at for at, line in enumerate(lines) if line.startswith(f"  {MARK}")]
     message, about = lines[:mark], [line.removeprefix(f"  {MARK}").strip() for line in lines[mark:]]
     check_broken(message, event.message, width)
+    assert len(about) <= 2
     said = squeezed("".join(about))
     if event.began_us is not None:
         assert said.startswith(squeezed(f"began about {figures.moment(event.began_us, event.at_us)}"))
@@ -228,11 +237,122 @@ def test_what_is_said_of_an_alert_is_complete_and_breaks_at_words(event: AlertEv
         window_start = figures.moment(event.at_us - 120 * 1_000_000, event.at_us)
         assert said.startswith(squeezed(f"began by {window_start}"))
     if event.breakdown is not None:
-        assert said.count("%") == len(event.breakdown.shares)
-        assert squeezed(f"of {event.breakdown.hits} requests") in said
-        keys_said = [share for share in event.breakdown.shares if share.key is not None]
-        assert len(_KEY.findall(said)) == len(keys_said)
+        told, shares = said.count("%"), event.breakdown.shares
+        # On narrow screens the least make way, and of the others what few have in common.
+        assert told >= len(shares) - 2 * (width < 80) - sum(10 * share.hits < event.breakdown.hits for share in shares)
+        last = "" if event.breakdown.is_whole else "the last "
+        assert squeezed(f"of {last}{event.breakdown.hits} requests") in said
+        keys_said = len(_KEY.findall(said))
+        with_keys = len([share for share in shares if share.key is not None])
+        assert with_keys - (len(shares) - told) <= keys_said <= with_keys
         assert _KEY.sub("", said).count("{") == 0
+
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1) AppleWebKit/605.1.15 Version/18.1 Safari/604.1"
+KEYS = (
+    Share("method", b"PROPPATCH", 97),
+    Share("endpoint", b"/api/v1/customers/123456/invoices/2026-11/pdf", 60),
+    Share("host", b"198.51.100.177", 3),
+    Share(
+        "agent",
+        b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+        50,
+    ),
+    Share("status", b"502", 100),
+)
+
+
+def about_of(width: int, shares: tuple[Share, ...] = KEYS, *, hits: int = 16_384, is_whole: bool = True) -> list[str]:
+    """Return what is said of an alert of so many requests, all but the command."""
+    shares = tuple(replace(share, hits=share.hits * hits // 100) for share in shares)
+    event = replace(alert(), began_us=START_US, breakdown=Breakdown(hits, shares, is_whole=is_whole))
+    lines = render_alert(event, width, style_for("utf-8"), "http-monitor", breaks=True)
+    return [line for line in lines if line.startswith(("  ALERT", "      "))]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_long_keys_of_many_requests_take_two_lines_at_every_width(width: int) -> None:
+    lines = about_of(width, is_whole=False)
+    assert len(lines) <= 2
+    said = " ".join(" ".join(lines).split())
+    assert "97 % PROPPATCH, 60 % /api" in said
+    assert "100 % status 502" in said
+    assert ("50 % agent …Chrome" in said) == (width >= 72)
+    assert ("3 % from 198.51.100.177" in said) == (width >= 106)
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (
+            60,
+            [
+                "  ALERT  began about 10:30:00, of 16,384 requests: 97 %",
+                "         PROPPATCH, 60 % /api/v1/…-11/pdf, 100 % status 502",
+            ],
+        ),
+        (
+            80,
+            [
+                "  ALERT  began about 10:30:00, of 16,384 requests: 97 % PROPPATCH,",
+                "         60 % /api/v1/…-11/pdf, 50 % agent …Chrome/131.0.0…, 100 % status 502",
+            ],
+        ),
+        (
+            140,
+            [
+                "  ALERT  began about 10:30:00, of 16,384 requests: 97 % PROPPATCH, "
+                "60 % /api/v1/customers/12…nvoices/2026-11/pdf, 3 % from 198.51.100.177,",
+                "         50 % agent …Chrome/131.0.0.0…, 100 % status 502",
+            ],
+        ),
+    ],
+)
+def test_what_tells_of_a_key_stays(width: int, lines: list[str]) -> None:
+    assert about_of(width) == lines
+
+
+@pytest.mark.parametrize(
+    ("agent", "limit", "shown"),
+    [
+        (CHROME, 24, "…Chrome/131.0.0.0…"),
+        (CHROME, 8, "…Chrome…"),
+        (f"{CHROME} Edg/131.0.2903.86", 24, "…Edg/131.0.2903.86"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", 16, "…Firefox/128.0"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1) AppleWebKit/605.1.15 Version/18.1 Safari/604.1",
+            16,
+            "…Safari/604.1",
+        ),
+        ("Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)", 16, "…GPTBot/1.2…"),
+        ("python-requests/2.32.3", 16, "python-requests…"),
+        ("python-requests/2.32.3", 22, "python-requests/2.32.3"),
+        ("Mozilla/5.0 (((((((((((((((((", 16, "…(((((((((((((((("[:15] + "…"),
+        ("x" * 600, 8, "xxxxxxx…"),
+        ("Mozilla/5.0 (X11; Linux x86_64) " + "e\u0301" * 90, 8, "…" + "e\u0301" * 4 + "…"),
+    ],
+)
+def test_of_an_agent_the_program_is_what_tells(agent: str, limit: int, shown: str) -> None:
+    assert shorten_telling("agent", agent, limit, "…") == shown
+    assert columns(shown) <= limit
+
+
+def test_of_a_path_begin_and_end_tell() -> None:
+    assert shorten_telling("endpoint", "/api/v1/customers/17/invoices/pdf", 16, "…") == "/api/v1/…ces/pdf"
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_the_command_works_whatever_the_name_of_the_file(encoding: str) -> None:
+    name = "a 'b'\n\x1b[2J\u202e\u00e9\\1 $HOME.log"
+    command = shlex.join(["printf", "%s\\n", name])
+    event = replace(alert(), began_us=START_US, breakdown=Breakdown(9, (), is_whole=True))
+    line = render_alert(event, 60, style_for(encoding), command)[-1]
+    assert line.isprintable()
+    assert line.isascii() or encoding == "utf-8"
+    said = subprocess.run(["bash", "-c", line], capture_output=True, check=True).stdout.decode()
+    assert said.startswith(f"{name}\n--since\n")
 
 
 def check_broken(lines: Sequence[str], text: str, width: int) -> None:

@@ -12,15 +12,20 @@ import pytest
 from http_monitor.alerts import default_alerts
 from http_monitor.cli.displays import add_chart, make_display
 from http_monitor.clock import ManualClock, ReplayClock
+from http_monitor.counting.frame import Frame
+from http_monitor.counting.row_frame import AcceptedRows
 from http_monitor.display.notices import Notices
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
+from http_monitor.engine import row_stream
 from http_monitor.errors import InputError
+from http_monitor.eventtime.rows import Rows
 from http_monitor.hub.every_mailbox import EveryMailbox
 from http_monitor.hub.hub import Hub
 from http_monitor.hub.latest_mailbox import LatestMailbox
 from http_monitor.ports.source import Chunk
 from http_monitor.ports.stream import RowFrame
+from http_monitor.records import Bools, Int64s
 from http_monitor.report import AlertEvent, Mark, Message, Notice, Pulse, Report, Resumption
 from http_monitor.report_tables import Breakdown
 from http_monitor.settings import Settings
@@ -28,7 +33,7 @@ from http_monitor.waker import Waker
 from tests.checkpointed import Life
 from tests.display_samples import quiet_report
 from tests.engine_strategies import log_line
-from tests.harness import START_US, Recorder, ScriptedSource, make_inputs, put_together
+from tests.harness import START_US, Recorder, ScriptedSource, live_of, make_inputs, put_together
 
 _DEADLINE_S = 30.0
 
@@ -266,6 +271,35 @@ def test_a_listener_of_rows_that_raises_is_released_and_the_others_get_everythin
     assert (hub.listens(failing), hub.listens(other), hub.failures) == (False, True, 1)
     assert (recorder.summary.hits, recorder.summary.health.listener_failures) == (10, 1)
     assert sum(report.hits for report in recorder.reports) == 10
+
+
+def test_no_frame_or_offset_is_made_once_its_listeners_are_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    wanting: list[bool] = []
+
+    class Counted(AcceptedRows):
+        def __init__(self, rows: Rows, frame: Frame, bucket_us: Int64s, late: Bools) -> None:
+            made.append(len(rows))
+            super().__init__(rows, frame, bucket_us, late)
+
+    monkeypatch.setattr(row_stream, "AcceptedRows", Counted)
+    with_marks, without, recorder = _Rows(at_mark=2), _Rows(at_frame=4), Recorder()
+    hub = Hub([recorder])
+    hub.join_stream(with_marks)
+    hub.join_rows(without)
+    clock = ManualClock(START_US)
+    run = Settings(window_s=4, interval_s=2, lateness_s=0)
+    source = ScriptedSource([], ends=False)
+    monitor = put_together(run, make_inputs(run, [source]), [], hub, clock)
+    for number in range(5):
+        source.write(_lines(number, number + 1))
+        monitor.step()
+        wanting.append(live_of(monitor)._engine.wants_offsets)
+        clock.advance(1)
+    monitor.close(finished=False)
+    assert (with_marks.hits, without.hits) == ([1, 2], [1, 2, 1, 2])
+    assert (made, wanting) == ([1, 2, 3], [True, False, False, False, False])
+    assert (recorder.summary.hits, recorder.summary.health.listener_failures) == (15, 2)
 
 
 def test_nothing_is_told_by_a_breakdown_that_lacks_rows() -> None:

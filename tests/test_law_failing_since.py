@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.counting.failing import numbering
-from http_monitor.counting.failing.failed_rows import failed_rows
+from http_monitor.counting.failing.failed_rows import find_failed_rows
 from http_monitor.counting.failing.interval_rows import FailingRows
 from http_monitor.counting.failing.since import FailingSince
 from http_monitor.counting.keys import Numberings
@@ -58,7 +58,7 @@ def count(chance: random.Random, rows: list[Row], cap: int, numberings: Numberin
     counted, done = FailingRows(cap), 0
     while done < len(rows):
         part = rows[done : done + chance.choice((1, 30, 2_000))]
-        counted.add(failed_rows(frame_of(part, numberings)))
+        counted.add(find_failed_rows(frame_of(part, numberings)))
         done += len(part)
     return counted
 
@@ -142,7 +142,7 @@ def test_spans_that_are_over_are_not_saved_and_a_full_numbering_is_replaced() ->
         for number in range(40):
             rows = [row_of(number * 100, 1, b"/%d/%d" % (number, path), b"GET", 500, None) for path in range(100)]
             counted = FailingRows(1_000)
-            failed = failed_rows(frame_of(rows, numberings))
+            failed = find_failed_rows(frame_of(rows, numberings))
             used.add(failed.numbering)
             counted.add(failed)
             since.report(counted, (START_S + number * 100) * US_PER_S)

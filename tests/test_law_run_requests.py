@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from http_monitor.counting.failing.failed_rows import failed_rows
+from http_monitor.counting.failing.failed_rows import find_failed_rows
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.keys import Numberings
 from http_monitor.counting.whole_run.failures import MAX_HOSTS
@@ -87,7 +87,7 @@ def frame_of(rows: Sequence[Row], numberings: Numberings) -> Frame:
 
 
 def _add(requests: RunRequests, frame: Frame) -> None:
-    requests.add(frame, failed_rows(frame))
+    requests.add(frame, find_failed_rows(frame))
 
 
 def told(requests: RunRequests) -> tuple[list[Json], list[Json]]:
@@ -100,7 +100,7 @@ def told(requests: RunRequests) -> tuple[list[Json], list[Json]]:
             "first": iso_utc(row.first_us),
             "host": visible(row.host),
         }
-        for row in requests.failing()
+        for row in requests.rank_failing()
     ]
     slow: list[Json] = [
         {
@@ -138,7 +138,13 @@ def test_the_rows_of_a_run_are_those_of_the_slow_count_wherever_it_is_cut_and_sa
             saved = json.loads(json.dumps(requests.save()))
             requests = RunRequests(cap)
             requests.load(saved)
-    assert told(requests) == expected([row for batch in batches for row in batch], cap)
+    rows = [row for batch in batches for row in batch]
+    assert told(requests) == expected(rows, cap)
+    saved = requests.save()
+    failures = sum(500 <= row.status <= 599 for row in rows)
+    assert requests.lost.failures == failures - sum(hits for _, _, _, hits, *_ in saved["failing"])
+    spent_us = sum(max(0, row.duration_us or 0) for row in rows if row.path is not None)
+    assert requests.lost.spent_us == spent_us - sum(total_us for _, total_us, _ in saved["slow"])
 
 
 @settings(max_examples=examples(20), deadline=None)
@@ -168,10 +174,10 @@ def test_the_endpoint_that_begins_to_fail_when_the_table_is_full_is_shown() -> N
     requests, numberings = RunRequests(4), Numberings()
     for batch in (scan, outage[:10], outage[10:]):
         _add(requests, frame_of(batch, numberings))
-    first = requests.failing()[0]
+    first = requests.rank_failing()[0]
     assert (first.key, first.method, first.status, first.hits, first.host) == (b"/checkout", b"POST", 503, 30, b"h02")
     assert first.first_us == (START_S + 100) * US_PER_S
-    assert len(requests.failing()) <= 8
+    assert len(requests.rank_failing()) <= 8
     slow = requests.slow().by_time[0]
     assert (slow.key, slow.hits, slow.total_us) == (b"/checkout", 30, 90_000_000)
 
@@ -182,7 +188,7 @@ def test_of_many_hosts_the_one_with_most_failures_is_kept() -> None:
     ]
     requests = RunRequests(4)
     _add(requests, frame_of(rows, Numberings()))
-    (found,) = requests.failing()
+    (found,) = requests.rank_failing()
     assert (found.hits, found.host) == (2_000, b"h01")
     (saved,) = requests.save()["failing"]
     assert len(saved[-1]) <= MAX_HOSTS

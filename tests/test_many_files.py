@@ -208,7 +208,7 @@ def test_the_parts_change_nothing_of_what_is_told(seconds: list[list[int]], toge
 )
 def test_a_listing_finds_the_names_that_begin_alike(names: list[str], stem: str) -> None:
     listing = Listing({name: (0, number) for number, name in enumerate(names)})
-    assert listing.beginning_with(stem) == sorted(name for name in listing if name.startswith(stem))
+    assert listing.list_prefixed(stem) == sorted(name for name in listing if name.startswith(stem))
 
 
 _HEALTH = st.builds(

@@ -165,11 +165,11 @@ def test_a_file_that_came_and_went_before_a_search_is_missed(logs: Path) -> None
     came += [(str(logs / "dir.log"), "inner.log")]
     assert [selection.wants(*one) for one in came] == [True, True, False, False, False, False, False]
     (logs / "late.log").touch()
-    assert selection.missed([*came, (str(logs), "late.log")]) == [f"{logs}/new.log"]
+    assert selection.take_missed([*came, (str(logs), "late.log")]) == [f"{logs}/new.log"]
     # It is there, and goes before the next search as well.
     (logs / "late.log").unlink()
-    assert selection.missed([]) == [f"{logs}/late.log"]
-    assert selection.missed([]) == []
+    assert selection.take_missed([]) == [f"{logs}/late.log"]
+    assert selection.take_missed([]) == []
 
 
 def test_a_file_that_a_search_has_found_is_not_missed_when_it_goes(logs: Path) -> None:
@@ -177,15 +177,15 @@ def test_a_file_that_a_search_has_found_is_not_missed_when_it_goes(logs: Path) -
     selection.first()
     (logs / "new.log").touch()
     (logs / "a.log.1").touch()
-    assert selection.missed([(str(logs), name) for name in ("new.log", "a.log.1", "a.log.2.gz")]) == []
+    assert selection.take_missed([(str(logs), name) for name in ("new.log", "a.log.1", "a.log.2.gz")]) == []
     assert selection.more() == ([f"{logs}/new.log"], [])
     for name in ("new.log", "a.log.1"):
         (logs / name).unlink()
-    assert selection.missed([]) == []
+    assert selection.take_missed([]) == []
 
 
 def test_a_relative_pattern_has_the_paths_that_it_leads_to(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(logs)
     selection = LiveSelection(["*.log", "./x*"])
     selection.first()
-    assert selection.missed([(str(logs), "new.log"), (str(logs), "x1")]) == ["./x1", "new.log"]
+    assert selection.take_missed([(str(logs), "new.log"), (str(logs), "x1")]) == ["./x1", "new.log"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from http_monitor.sources.files.access import Files, FileStatus
-from http_monitor.sources.files.data_end import seen_at
+from http_monitor.sources.files.data_end import look_at_data
 from tests.following import WAYS, Follow, Following, append, line, lines
 
 _STEPS = [101, 4_096, 65_536, 3 << 20]
@@ -83,7 +83,7 @@ def test_reading_begins_at_the_end_of_the_data_and_not_of_the_file(
 ) -> None:
     server = _Server(empty, step)
     server.write(lines(1, 3))
-    found = seen_at(files, str(empty))
+    found = look_at_data(files, str(empty))
     assert isinstance(found, FileStatus)
     assert found.size == 300
     tail = follow(empty, from_start=False, seen=found if seen else False)

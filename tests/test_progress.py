@@ -2,13 +2,16 @@
 
 import gzip
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from http_monitor.cli.displays import progress_line, sinks_of
+from http_monitor.cli.replay_inputs import replay_sources
 from http_monitor.clock import ManualClock, ReplayClock
 from http_monitor.display.notices import Notices
+from http_monitor.display.objects.fields import second_utc, stop
 from http_monitor.display.progress import ClearedFor, ProgressLine, render_progress
 from http_monitor.display.style import style_for
 from http_monitor.display.text import Display
@@ -18,6 +21,8 @@ from http_monitor.monitor.shown_run import ShownRun
 from http_monitor.report import CaughtUp, Notice, Pulse, WorkDone
 from http_monitor.settings import Settings
 from http_monitor.sources.replay import ReplayFile
+from http_monitor.waker import Waker
+from tests.display_samples import alert
 from tests.harness import Recorder, ScriptedSource, live, live_of, make_inputs, put_together
 from tests.program import lines_at, run
 from tests.terminal import Terminal, drawn, left
@@ -163,6 +168,43 @@ def test_the_share_is_that_of_the_bytes_of_all_files(tmp_path: Path, compressed:
     monitor.close_inputs()
 
 
+def test_a_replay_that_is_stopped_says_in_its_summary_how_far_it_had_come(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(LINES)
+    chosen = Settings(replay=True)
+    recorder = Recorder()
+    source = ReplayFile(str(path), read_bytes=1 << 16)
+    monitor = put_together(chosen, make_inputs(chosen, [source]), [], Hub([recorder]), ReplayClock())
+    for _ in range(20):
+        assert not monitor.step()
+    assert isinstance(monitor._run, ReplayRun)
+    done = monitor._run.work_done()
+    monitor.close(finished=False)
+    assert recorder.summary.stopped == done
+    assert done.share == pytest.approx(source._offset / len(LINES))
+    assert 0 < (done.share or 0) < 1
+    assert done.reached_us == recorder.summary.last_us
+    assert stop(recorder.summary) == {
+        "stopped": {"at": second_utc(done.reached_us or 0), "share": round(done.share or 0, 4)}
+    }
+    monitor.close_inputs()
+
+
+def test_a_replay_that_reached_its_end_and_a_live_run_say_nothing_of_it(tmp_path: Path) -> None:
+    chosen = Settings(replay=True)
+    recorder = Recorder()
+    source = ScriptedSource([LINES[:8_000]], ends=True)
+    monitor = put_together(chosen, make_inputs(chosen, [source]), [], Hub([recorder]), ReplayClock())
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    assert recorder.summary.stopped is None
+    assert stop(recorder.summary) == {}
+    running, recorder, _, _ = live(Settings(no_state=True))
+    running.close(finished=False)
+    assert recorder.summary.stopped is None
+
+
 def test_standard_input_has_no_share() -> None:
     chosen = Settings(replay=True)
     source = ScriptedSource([LINES[:8_000]], ends=True, name="-")
@@ -189,6 +231,86 @@ def test_a_live_run_shows_a_backlog_of_old_lines_until_it_is_worked_off() -> Non
     assert not before
     assert said.startswith("True")
     assert said.endswith("False")
+
+
+def test_within_a_turn_the_line_changes_whenever_it_is_time_to(tmp_path: Path) -> None:
+    """One turn counts all lines; between two intervals, of which each takes a second here, the line is renewed."""
+    screen = Screen()
+    chosen = Settings(replay=True, every_interval=False)
+    source = ScriptedSource([LINES[:40_000]], ends=True)
+    monitor = put_together(chosen, make_inputs(chosen, [source]), [], Hub([Recorder()]), ReplayClock())
+    run = monitor._run
+    assert isinstance(run, ReplayRun)
+    shown = ShownRun(run, screen.line)
+    show = run._publisher.after_interval
+
+    def second_later() -> None:
+        screen.clock.advance(1)
+        show()
+
+    run.after_interval(second_later)
+    states = []
+    while not shown.step():
+        states.append(screen.drain().count("Reading"))
+    # All 50 intervals but those that wait for late lines are counted in one turn.
+    assert max(states) > 40
+
+
+@pytest.mark.parametrize("every", [True, False], ids=["shown", "passed over"])
+def test_an_interval_renews_the_line_whether_it_is_reported_or_not(every: bool) -> None:
+    chosen = Settings(replay=True, every_interval=every)
+    source = ScriptedSource([LINES[:8_000]], ends=True)
+    monitor = put_together(chosen, make_inputs(chosen, [source]), [], Hub([Recorder()]), ReplayClock())
+    assert isinstance(monitor._run, ReplayRun)
+    calls: list[int] = []
+    monitor._run.after_interval(lambda: calls.append(1))
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    assert len(calls) == (LINES[:8_000].count(b"\n") - 1) // 10 + 1
+
+
+def test_what_is_held_back_is_not_written_into_the_line() -> None:
+    screen = Screen()
+    display = Display(screen, Notices(screen), width=lambda: 100)
+    hub = Hub(sinks_of(display, screen.line))
+    screen.after(0, done(0))
+    hub.publish(replace(alert(), subject=b"192.0.2.1"))
+    # It might be one of a storm.
+    assert screen.drain() == ""
+    assert "Reading" in screen.after(1, done(10))
+    hub.settle()
+    assert screen.drain().startswith(ERASE + "High traffic generated an alert")
+    assert "Reading" in screen.after(1, done(10))
+    hub.settle()
+    assert screen.drain() == ""
+
+
+def test_what_goes_to_a_file_leaves_the_line_alone() -> None:
+    screen, out = Screen(), io.StringIO()
+    hub = Hub(sinks_of(Display(out, Notices(screen), width=lambda: 100), screen.line, is_beside=False))
+    screen.after(0, done(0))
+    assert "Reading" in screen.after(1, done(10))
+    hub.publish(CaughtUp(3_600, 10, 0))
+    hub.settle()
+    assert screen.drain() == ""
+    assert out.getvalue().startswith("Caught up")
+    hub.publish(Notice("heard"))
+    assert screen.drain() == ERASE + "http_monitor: heard\n"
+
+
+@pytest.mark.parametrize(("threads", "read_bytes"), [(1, 1 << 20), (2, 4 << 20)])
+def test_what_nothing_reads_ahead_is_read_in_smaller_pieces_where_somebody_watches(
+    tmp_path: Path, threads: int, read_bytes: int
+) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(LINES)
+    chosen = Settings(replay=True, files=(str(path),), threads=threads)
+    for is_watched, most in ((True, read_bytes), (False, 4 << 20)):
+        (source,) = replay_sources(chosen, [str(path)], Waker(), is_watched=is_watched)
+        assert isinstance(source, ReplayFile)
+        assert source._read_bytes == most
+        source.close()
 
 
 def test_a_run_that_is_shown_does_what_the_run_does() -> None:
@@ -240,6 +362,7 @@ def test_it_appears_on_a_terminal_and_nothing_is_left_of_it_after_ctrl_c() -> No
     shown = left(terminal.raw)
     assert not [line for line in shown if "Reading" in line or "^C" in line]
     assert "── Summary " in "\n".join(shown)
+    assert "  Stopped before the end: before the first line." in shown
 
 
 @pytest.mark.parametrize("output", ["text", "ndjson", "alerts"])

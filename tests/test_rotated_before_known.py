@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from http_monitor.sources.rotation.unknown_logs import rotated_unknown
+from http_monitor.sources.rotation.unknown_logs import find_rotated_unknown
 from tests.program import lines_now, run
 
 _S = 1_000_000_000
@@ -30,15 +30,15 @@ def test_what_rotation_made_of_an_unknown_log_since_the_checkpoint_is_found(
 ) -> None:
     path = _file(tmp_path / name)
     patterns, log = [str(tmp_path / pattern)], str(tmp_path / "svc.log")
-    assert rotated_unknown(patterns, set(), {log}, _WRITTEN_NS) == [path]
-    assert rotated_unknown(patterns, {log}, {log}, _WRITTEN_NS) == []
-    assert rotated_unknown(patterns, set(), {log, path}, _WRITTEN_NS) == []
+    assert find_rotated_unknown(patterns, set(), {log}, _WRITTEN_NS) == [path]
+    assert find_rotated_unknown(patterns, {log}, {log}, _WRITTEN_NS) == []
+    assert find_rotated_unknown(patterns, set(), {log, path}, _WRITTEN_NS) == []
 
 
 @pytest.mark.parametrize("pattern", ["*/svc.log", "*/*.log", "**/svc.log", "**"])
 def test_every_directory_of_a_pattern_is_looked_into(tmp_path: Path, pattern: str) -> None:
     paths = [_file(tmp_path / directory / "svc.log.1") for directory in ("a", "b")]
-    assert rotated_unknown([str(tmp_path / pattern)], set(), (), _WRITTEN_NS) == paths
+    assert find_rotated_unknown([str(tmp_path / pattern)], set(), (), _WRITTEN_NS) == paths
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_every_directory_of_a_pattern_is_looked_into(tmp_path: Path, pattern: st
 )
 def test_files_that_hold_no_lines_of_it_are_not(tmp_path: Path, name: str, after_s: int, data: bytes) -> None:
     _file(tmp_path / name, after_s, data)
-    assert rotated_unknown([str(tmp_path / "*.log")], set(), (), _WRITTEN_NS) == []
+    assert find_rotated_unknown([str(tmp_path / "*.log")], set(), (), _WRITTEN_NS) == []
 
 
 @pytest.mark.parametrize("given", ["*.log", "svc.log"], ids=["pattern", "absent"])

@@ -6,8 +6,8 @@ from http_monitor.sources.rotation.rotated_names import (
     age_key,
     bases_of,
     is_compressed,
+    is_rotation_of,
     number_of,
-    rotated_of,
     same_template,
 )
 from tests.examples import examples
@@ -41,7 +41,7 @@ _NAMES = st.lists(_PARTS, max_size=7).map("".join)
     ],
 )
 def test_names_that_rotation_gives(name: str) -> None:
-    assert rotated_of("access.log", name)
+    assert is_rotation_of("access.log", name)
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,15 @@ def test_names_that_rotation_gives(name: str) -> None:
     ],
 )
 def test_names_that_it_does_not_give(name: str) -> None:
-    assert not rotated_of("access.log", name)
+    assert not is_rotation_of("access.log", name)
     with pytest.raises(ValueError, match="is no rotated"):
         age_key("access.log", name)
 
 
 def test_a_log_without_an_extension_is_rotated_too() -> None:
-    assert rotated_of("access_log", "access_log.1")
-    assert rotated_of("access_log", "access_log-20261123.gz")
-    assert not rotated_of("access_log", "access_log_ssl")
+    assert is_rotation_of("access_log", "access_log.1")
+    assert is_rotation_of("access_log", "access_log-20261123.gz")
+    assert not is_rotation_of("access_log", "access_log_ssl")
 
 
 @pytest.mark.parametrize(
@@ -142,17 +142,17 @@ def test_the_names_that_a_rotated_file_may_have_had(name: str, bases: list[str])
 @settings(max_examples=examples(500))
 @given(_NAMES, _NAMES)
 def test_the_bases_of_a_name_are_those_that_rotation_gives_it_to(base: str, name: str) -> None:
-    assert rotated_of(base, name) == (base in set(bases_of(name)))
+    assert is_rotation_of(base, name) == (base in set(bases_of(name)))
 
 
 @settings(max_examples=examples(300))
 @given(_NAMES)
 def test_what_is_yielded_as_a_base_is_one(name: str) -> None:
-    assert all(rotated_of(base, name) for base in bases_of(name))
+    assert all(is_rotation_of(base, name) for base in bases_of(name))
 
 
 @settings(max_examples=examples(300))
 @given(_NAMES, st.sampled_from([".1", ".12.gz", "-20261123", "-20261123-2.xz", ".old", ".2026-11-23_10", "_20261123"]))
 def test_a_name_with_the_suffix_of_a_rotation_has_its_base(base: str, suffix: str) -> None:
-    assert rotated_of(base, base + suffix)
+    assert is_rotation_of(base, base + suffix)
     assert base in set(bases_of(base + suffix))

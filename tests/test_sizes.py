@@ -117,3 +117,12 @@ def test_an_exception_for_one_limit_is_none_for_another(tmp_path: Path) -> None:
 
 def test_this_package_is_within_its_limits() -> None:
     assert sizes.main() == 0
+
+
+def test_files_of_tests_are_measured_by_their_lines(tmp_path: Path) -> None:
+    (tmp_path / "tests" / "written").mkdir(parents=True)
+    (tmp_path / "tests" / "test_a.py").write_text("\n" * 601)
+    (tmp_path / "tests" / "written" / "b.py").write_text("x = 1\n")
+    found = sizes.measure_tests(tmp_path / "tests")
+    assert found == {("test lines", "tests/test_a.py"): 601, ("test lines", "tests/written/b.py"): 1}
+    assert list(sizes.find_problems(found, {})) == ["tests/test_a.py: 601 test lines, allowed are 600"]

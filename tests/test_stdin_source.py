@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.clock import ManualClock, ReplayClock
+from http_monitor.hub.hub import Hub
 from http_monitor.ports.source import Chunk, Source
+from http_monitor.settings import Settings
 from http_monitor.sources.stdin import StdinSource
+from http_monitor.units import US_PER_S
+from tests.engine_strategies import log_line
+from tests.harness import START_US, make_inputs, put_together
+from tests.located import Rows
 
 _PATIENCE_S = 60
 
@@ -187,3 +194,52 @@ def test_everything_passes_through_the_few_pieces_that_a_thread_holds(tmp_path: 
         chunks.append(source.read())
     assert b"".join(chunk.data for chunk in chunks) == path.read_bytes()
     os.close(descriptor)
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_its_position_is_behind_the_complete_lines(pipe: _Pipe, threaded: bool) -> None:
+    source = pipe.source(threaded=threaded, block=True)
+    offsets = []
+    for data in (b"one\ntw", b"o\nth", b"ree"):
+        pipe.write(data)
+        source.read()
+        offsets.append(source.read_position())
+    pipe.close(pipe.writer)
+    while not source.read().finished:
+        pass
+    offsets.append(source.read_position())
+    assert offsets == [{"files": [{"path": "-", "offset": offset}]} for offset in (4, 8, 8, 13)]
+
+
+def test_the_position_of_compressed_input_counts_its_content(pipe: _Pipe) -> None:
+    source = pipe.source(block=True)
+    pipe.write(gzip.compress(b"one\ntwo\n"))
+    pipe.close(pipe.writer)
+    while not source.read().finished:
+        pass
+    assert source.read_position() == {"files": [{"path": "-", "offset": 8}]}
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_marks_divide_the_lines_of_standard_input(pipe: _Pipe, live: bool) -> None:
+    source = pipe.source(block=not live)
+    hub, rows = Hub(), Rows()
+    hub.join_stream(rows)
+    run = Settings(replay=not live, window_s=4, interval_s=2, lateness_s=0)
+    clock = ManualClock(START_US) if live else ReplayClock()
+    monitor = put_together(run, make_inputs(run, [source]), [], hub, clock)
+    size = len(log_line(START_US // US_PER_S) + b"\n")
+    for number in range(3):
+        pipe.write((log_line(START_US // US_PER_S + number) + b"\n") * 2 + b"junk\n")
+        monitor.step()
+    pipe.close(pipe.writer)
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    monitor.close_inputs()
+    places = [(count, mark.positions["-"]) for count, mark in rows.marks]
+    whole = [(2 * n, {"files": [{"path": "-", "offset": n * (2 * size + 5)}]}) for n in (1, 2, 3)]
+    # A replay reads in one turn and counts in another; the end closes buckets without a row.
+    assert [place for place in whole if place in places] == (whole if live else [whole[0], whole[2]])
+    assert all(place in whole for place in places)
+    assert [row.offset for row in rows.kept] == [n * (2 * size + 5) + at for n in range(3) for at in (0, size)]

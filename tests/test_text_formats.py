@@ -163,7 +163,7 @@ def test_columns_lines_and_the_slow_reader_agree_on_any_line(fmt: TemplateFormat
             assert reading.values is None
         else:
             fitting += 1
-            assert reading.values == meaning.named(found)
+            assert reading.values == meaning.name_values(found)
             assert [line[part.start : part.stop] for part in reading.found] == found
     assert fitting == single.rows.num_rows
 
@@ -174,7 +174,7 @@ def test_columns_lines_and_the_slow_reader_agree_on_any_line(fmt: TemplateFormat
 def test_what_a_server_writes_is_read_back(fmt: TemplateFormat, data: st.DataObject) -> None:
     line, texts = data.draw(written_lines(fmt._template))
     reading = fmt.read_line(line)
-    assert reading.values == Meaning(fmt._template.fields, fmt.name, keeps_empty=True).named(texts)
+    assert reading.values == Meaning(fmt._template.fields, fmt.name, keeps_empty=True).name_values(texts)
 
 
 LOG_FORMAT = """log_format  main  '$remote_addr - $remote_user [$time_local] "$request" '

@@ -36,6 +36,13 @@ def _bar(tail: Following, *, crowded: bool = False) -> Denying:
     return tail.files
 
 
+def _begin_barred(follow: Follow, log: Path, files: Files, *, crowded: bool = False) -> tuple[Following, Denying]:
+    """Read the log to its end, and then let nothing more be opened at its path."""
+    tail = follow(log, files=Denying(files))
+    tail.read()
+    return tail, _bar(tail, crowded=crowded)
+
+
 # Read later
 
 
@@ -43,9 +50,7 @@ def _bar(tail: Following, *, crowded: bool = False) -> Denying:
 def test_files_that_were_not_opened_at_the_path_are_read_where_rotation_has_put_them(
     log: Path, follow: Follow, files: Files, crowded: bool
 ) -> None:
-    tail = follow(log, files=Denying(files))
-    tail.read()
-    bar = _bar(tail, crowded=crowded)
+    tail, bar = _begin_barred(follow, log, files, crowded=crowded)
     for number in (4, 5):
         rotate(log)
         append(log, line(number))
@@ -57,9 +62,7 @@ def test_files_that_were_not_opened_at_the_path_are_read_where_rotation_has_put_
 
 
 def test_what_is_open_is_read_on_while_nothing_more_can_be_opened(log: Path, follow: Follow, files: Files) -> None:
-    tail = follow(log, files=Denying(files))
-    tail.read()
-    bar = _bar(tail, crowded=True)
+    tail, bar = _begin_barred(follow, log, files, crowded=True)
     append(log, line(4))
     assert tail.read() == line(4)
     assert tail.notices == []
@@ -118,9 +121,7 @@ def test_a_file_that_was_announced_and_renamed_before_it_could_be_opened_is_read
 def test_an_archive_of_a_file_that_was_never_opened_is_read_and_nothing_counts_as_lost(
     log: Path, follow: Follow, files: Files
 ) -> None:
-    tail = follow(log, files=Denying(files))
-    tail.read()
-    bar = _bar(tail)
+    tail, bar = _begin_barred(follow, log, files)
     rotate(log)
     append(log, line(4))
     assert tail.read() == b""
@@ -138,9 +139,7 @@ def test_an_archive_of_a_file_that_was_never_opened_is_read_and_nothing_counts_a
 def test_files_that_went_before_they_could_be_opened_are_lost_as_far_as_they_were_seen(
     log: Path, follow: Follow
 ) -> None:
-    tail = follow(log, files=Denying(LocalFiles()))
-    tail.read()
-    bar = _bar(tail)
+    tail, bar = _begin_barred(follow, log, LocalFiles())
     put(log, line(4))
     tail.read()
     append(log, line(5))
@@ -158,9 +157,7 @@ def test_files_that_went_before_they_could_be_opened_are_lost_as_far_as_they_wer
 
 
 def test_a_file_that_went_and_left_nothing_at_the_path_is_lost(log: Path, follow: Follow, files: Files) -> None:
-    tail = follow(log, files=Denying(files))
-    tail.read()
-    bar = _bar(tail)
+    tail, bar = _begin_barred(follow, log, files)
     put(log, line(4))
     tail.read()
     log.unlink()
@@ -185,9 +182,7 @@ def test_what_was_announced_grew_and_went_before_it_could_be_opened_is_lost(
 def test_a_file_that_changed_before_it_could_be_opened_may_have_lost_lines(
     log: Path, follow: Follow, files: Files
 ) -> None:
-    tail = follow(log, files=Denying(files))
-    tail.read()
-    bar = _bar(tail)
+    tail, bar = _begin_barred(follow, log, files)
     put(log, lines(4, 5))
     tail.read()
     log.write_bytes(line(6))
@@ -199,9 +194,7 @@ def test_a_file_that_changed_before_it_could_be_opened_may_have_lost_lines(
 
 
 def test_an_inode_that_comes_back_changed_is_taken_for_another_file(log: Path, follow: Follow, files: Files) -> None:
-    tail = follow(log, files=Denying(files))
-    tail.read()
-    bar = _bar(tail)
+    tail, bar = _begin_barred(follow, log, files)
     put(log, line(4))
     tail.read()
     first = log.rename(log.with_name("aside"))
@@ -259,9 +252,7 @@ def test_a_file_that_could_not_be_opened_and_came_to_another_path_is_read_there(
 
 
 def test_a_restart_remembers_what_could_not_be_opened(log: Path, follow: Follow) -> None:
-    tail = follow(log, files=Denying(LocalFiles()))
-    tail.read()
-    bar = _bar(tail)
+    tail, bar = _begin_barred(follow, log, LocalFiles())
     for number in (4, 5):
         put(log, lines(number, 2 * number))
         tail.read()
@@ -278,9 +269,7 @@ def test_a_restart_remembers_what_could_not_be_opened(log: Path, follow: Follow)
 def test_what_could_not_be_opened_and_grows_on_is_the_same_file_after_a_restart(
     log: Path, follow: Follow, files: Files
 ) -> None:
-    tail = follow(log, files=Denying(files))
-    tail.read()
-    bar = _bar(tail)
+    tail, bar = _begin_barred(follow, log, files)
     put(log, line(4))
     tail.read()
     position = tail.kill()

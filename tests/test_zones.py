@@ -90,7 +90,7 @@ def _resolved(times: LocalTimes, local: Sequence[int]) -> list[int]:
     rows = get_format("haproxy_http").parse(b"".join(line + b"\n" for line in lines)).rows
     column = pa.array([it + UNZONED_US for it in local], pa.int64()).cast(pa.timestamp("us", "UTC"))
     given_rows = pa.RecordBatch.from_arrays([column, *rows.columns[1:]], schema=rows.schema)
-    return _microseconds(times.resolved(given_rows))
+    return _microseconds(times.resolve(given_rows))
 
 
 def test_the_hour_that_comes_twice_is_the_one_nearer_to_the_line_before() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import arrow_of, encode, filled, place_of, take
+from http_monitor.arrow import arrow_of, encode, fill_nulls, place_of, take
 from http_monitor.counting.long_keys import rooms_of_rows
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
@@ -64,7 +64,7 @@ class RecentRequests:
             self._room -= gone.room
             self._gone_us = max(self._gone_us, gone.last_us)
 
-    def backfilled(self, frame: RowFrame) -> None:
+    def backfill(self, frame: RowFrame) -> None:
         """Keep rows of before the run too: they are in the window, and come file by file, not by time."""
         self.frame(frame)
 
@@ -161,7 +161,7 @@ def _most(texts: list[Any]) -> tuple[bytes | None, int]:
     """Return the text that is most frequent in some arrays, the first of several or None, and how often it occurs."""
     # Any: the stubs of pyarrow do not describe arrays of binary.
     whole = encode(texts[0] if len(texts) == 1 else pa.concat_arrays(texts))
-    hits = np.bincount(filled(whole.indices, -1) + 1)
+    hits = np.bincount(fill_nulls(whole.indices, -1) + 1)
     most = int(hits.max())
     if hits[0] == most:
         return None, most

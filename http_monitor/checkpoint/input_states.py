@@ -1,6 +1,6 @@
 """Stores the positions of inputs incrementally: of a thousand inputs few change between two writes."""
 
-from http_monitor.codec import checked_list, fields_of
+from http_monitor.codec import check_list, fields_of
 from http_monitor.records import Json
 
 
@@ -26,7 +26,7 @@ def merge(before: Json, increment: Json) -> Json:
     if "gone" not in increment:
         return increment  # written by a version that stored all positions
     files = {**fields_of(before["files"]), **fields_of(increment["files"])}
-    for name in checked_list(increment["gone"]):
+    for name in check_list(increment["gone"]):
         del files[name]
     return {**increment, "files": files}
 

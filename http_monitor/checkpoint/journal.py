@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from http_monitor.codec import checked_list, fields_of, integer
+from http_monitor.codec import check_list, fields_of, integer
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.row_codec import decode_rows, encode_rows
 from http_monitor.eventtime.rows import Rows
@@ -82,7 +82,7 @@ class JournalledEngine:
         if self._bytes > self._most_bytes:
             self.overflown = True
             self._changes.clear()
-        # Nobody listens to what is repeated.
+        # What is repeated has no listener.
         kept = rows if rows.offsets is None else replace(rows, offsets=None)
         self._note({"do": "add", "greatest": greatest_us, "cap": cap_us}, kept)
 
@@ -137,7 +137,7 @@ def replay(increment: bytes, engine: MetricsAggregator) -> Json:
         KeyError, TypeError, ValueError: the increment is malformed.
     """
     head, blocks = _split(increment)
-    changes = checked_list(head.pop("changes"))
+    changes = check_list(head.pop("changes"))
     for change, block in zip(changes, blocks, strict=True):
         engine.catch_up(not change["empty"])
         if change["do"] == "add":
@@ -162,7 +162,7 @@ def _split(increment: bytes) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def _blocks(increment: bytes, start: int, sizes: Any) -> Iterator[bytes]:
-    for size in checked_list(sizes):
+    for size in check_list(sizes):
         stop = start + integer(size, least=0)
         if stop > len(increment):
             raise ValueError("an increment that is cut off")

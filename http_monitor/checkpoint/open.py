@@ -15,7 +15,7 @@ from http_monitor.report import Notice
 from http_monitor.settings import Settings
 from http_monitor.sources.known.position import TailPosition
 from http_monitor.sources.path_selection import STDIN
-from http_monitor.sources.rotation.unknown_logs import rotated_unknown
+from http_monitor.sources.rotation.unknown_logs import find_rotated_unknown
 from http_monitor.sources.tail.known_files import as_spelled, positions_of_these
 from http_monitor.units import pluralize, visible_text
 
@@ -81,7 +81,7 @@ def _miss_rotated(written_ns: int | None, resumed: Resumed, settings: Settings, 
         return []
     here = [path for path in settings.files if path != STDIN and not settings.is_remote(path)]
     known = {name for name in resumed.inputs if not _knows_no_file(resumed.position_of(name))}
-    found = rotated_unknown(here, known, {*paths, *resumed.inputs}, written_ns)
+    found = find_rotated_unknown(here, known, {*paths, *resumed.inputs}, written_ns)
     if not found:
         return []
     resumed.past.retire(Health(maybe_lost=True))

@@ -118,11 +118,11 @@ def is_read_here(settings: Settings, path: str) -> bool:
 def _stat_paths(paths: list[str]) -> "dict[str, FileStatus | Obstacle]":
     """Return the status of each path now."""
     from http_monitor.sources.files.access import LocalFiles
-    from http_monitor.sources.files.data_end import seen_at
+    from http_monitor.sources.files.data_end import look_at_data
     from http_monitor.sources.path_selection import STDIN
 
     files = LocalFiles()
-    return {path: seen_at(files, path) for path in paths if path != STDIN}
+    return {path: look_at_data(files, path) for path in paths if path != STDIN}
 
 
 def _find_readable(settings: Settings) -> "tuple[list[str], list[Notice]]":

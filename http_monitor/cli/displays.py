@@ -79,7 +79,7 @@ def add_chart(display: "Display | NdjsonDisplay | AlertsDisplay", hub: "Hub") ->
 
 
 def progress_line(settings: Settings) -> "ProgressLine | None":
-    """Return the line for long work; None: nobody sees it, or it would stand between the lines of a log."""
+    """Return the line for long work; None: it cannot be seen, or it would stand between the lines of a log."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return None
     if sys.stdout.isatty() and (settings.output == "lines" or settings.explain is not None):
@@ -90,8 +90,16 @@ def progress_line(settings: Settings) -> "ProgressLine | None":
     return ProgressLine(sys.stderr, WallClock().running_us, lambda: width_of(sys.stderr))
 
 
-def sinks_of(display: "Display | NdjsonDisplay | AlertsDisplay", line: "ProgressLine | None") -> "list[ReportSink]":
-    """Return the listeners that write: the display, and before it what takes the line away."""
+def sinks_of(
+    display: "Display | NdjsonDisplay | AlertsDisplay", line: "ProgressLine | None", *, is_beside: bool = True
+) -> "list[ReportSink]":
+    """Return the listeners that write: the display, and before it what takes the line away.
+
+    Args:
+        display: The display.
+        line: The line for long work; None: there is none.
+        is_beside: The display writes to the terminal that the line is on.
+    """
     if line is None:
         return [Output(display)]
     from http_monitor.display.progress import ClearedFor
@@ -99,7 +107,7 @@ def sinks_of(display: "Display | NdjsonDisplay | AlertsDisplay", line: "Progress
 
     if isinstance(display, Display):
         display.is_covered = lambda: line.is_shown
-    return [ClearedFor(line), Output(display)]
+    return [ClearedFor(line, is_beside=is_beside), Output(display)]
 
 
 def command_of(settings: Settings) -> str:

@@ -28,8 +28,8 @@ from http_monitor.sources.replay import ReplayFile
 from http_monitor.sources.stdin import StdinSource
 from http_monitor.units import brief_text, visible_text
 
-_PIECE_BYTES = 256 << 10
-"""Number of bytes read, explained and written at once."""
+_PIECE_BYTES = 64 << 10
+"""Number of bytes read, explained and written at once: some hundred lines, in less than a moment."""
 _MIN_PATH = 12
 """Number of columns of a path that are shown at least, even if the rest then does not fit."""
 _ADVICE = "--format takes a LogFormat or log_format string, --format-from the server's configuration"
@@ -64,7 +64,7 @@ def explain(
         data = os.fsencode(settings.explain) + b"\n"
         path = STDIN if settings.format_from is None else paths[0]
         log_format = formats.of(path)
-        matching = _matching(formats, path, select_of(path))
+        matching = _make_matching(formats, path, select_of(path))
         explainer = _Explainer(settings, file=None, best=_MAX_NEAREST, matching=matching)
         explainer.write(data, log_format)
         explainer.finish(None, log_format)
@@ -72,7 +72,7 @@ def explain(
     progress = FilesProgress(progress_line(settings), paths)
     for path in paths:
         log_format = formats.of(path)
-        matching = _matching(formats, path, select_of(path))
+        matching = _make_matching(formats, path, select_of(path))
         explainer = _Explainer(settings, file=path if len(paths) > 1 else None, best=1, matching=matching)
         source = _source(path, settings.max_line_bytes)
         try:
@@ -96,7 +96,7 @@ class FilesProgress:
     """Shows how far one file after the other has been read.
 
     Args:
-        line: Shows it; None: nobody sees it.
+        line: Shows it; None: it cannot be seen.
         paths: The files.
     """
 
@@ -145,7 +145,7 @@ def list_formats(settings: Settings) -> int:
     return 0
 
 
-def _matching(formats: Formats, path: str, select: Select | None) -> "_Matching | None":
+def _make_matching(formats: Formats, path: str, select: Select | None) -> "_Matching | None":
     """Return what tells which lines of a file match the filter; None without a filter."""
     return None if select is None else _Matching(formats.of(path), select)
 

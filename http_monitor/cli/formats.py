@@ -100,7 +100,7 @@ class Formats:
         if path in self._parts:
             return self._parts.pop(path)
         if not self._detects(path):
-            return self._named_around(path)
+            return self._wrap_by_name(path)
         if path not in self._ready:
             self._detect(path, from_start=True)
         made = self._ready.pop(path)
@@ -119,7 +119,7 @@ class Formats:
             found = self._auto_around(path)
             found.choose(sample, head)
         else:
-            found = self._named_around(path)
+            found = self._wrap_by_name(path)
             found.learn(head)
         return found
 
@@ -179,7 +179,7 @@ class Formats:
             self._make_auto[untimed] = auto_formats(settings.max_line_bytes, zone=self._zone, untimed=untimed)
         return self._make_auto[untimed]()
 
-    def _named_around(self, path: str) -> "WrappedFormat":
+    def _wrap_by_name(self, path: str) -> "WrappedFormat":
         named = self._format_of(path)
         return self._around(path, named.make, named.make_untimed, by_arrival=named.by_arrival)
 
@@ -211,7 +211,7 @@ class Formats:
             from http_monitor.unwrap import wrapper
 
             named = wrapper(name, limit)
-        timing = Timing(self._zone, partial(_written_us, path if self._is_local(path) else None), by_arrival=by_arrival)
+        timing = Timing(self._zone, partial(_write_time, path if self._is_local(path) else None), by_arrival=by_arrival)
         return WrappedFormat(
             make,
             partial(_wrappers, limit),
@@ -287,10 +287,10 @@ class Formats:
         return f"auto, {', '.join(words) or 'found by the first line that fits'}"
 
 
-def _written_us(path: str | None) -> int:
-    from http_monitor.cli.samples import written_us
+def _write_time(path: str | None) -> int:
+    from http_monitor.cli.samples import find_write_us
 
-    return written_us(path)
+    return find_write_us(path)
 
 
 def _wrappers(limit: int) -> "Sequence[Wrapper]":

@@ -168,9 +168,9 @@ class GlobFinder:
             self._making.see(path)
         return [self._input_of(self._making.make(path, None, from_start=True)) for path in found], needless
 
-    def missed(self) -> Sequence[str]:
+    def take_missed(self) -> Sequence[str]:
         """Return the paths that match, at which files came and went unread since the last call."""
-        return self._selection.missed(self._making.take_came())
+        return self._selection.take_missed(self._making.take_came())
 
     def can_remove(self, name: str) -> bool:
         """Return whether an input was found by a pattern."""

@@ -108,13 +108,16 @@ class Monitoring:
         if settings.output == "text":
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
-        hub = Hub(sinks_of(display, self._progress))
+        # Of lines, alerts are written to the terminal too.
+        is_beside = sys.stdout.isatty() or settings.output == "lines"
+        hub = Hub(sinks_of(display, self._progress, is_beside=is_beside))
         hub.join_rows(self._recent, "breakdown of alerts")
         if settings.replay:
             if settings.output == "text":
                 add_chart(display, hub)
             span = self._replay_span()
-            sources = replay_sources(settings, self._paths.first, self._stop.waker, span)
+            is_watched = self._progress is not None
+            sources = replay_sources(settings, self._paths.first, self._stop.waker, span, is_watched=is_watched)
             inputs = [
                 self._input_of(source, None if span is None else span.selection(source.name, self._select))
                 for source in sources
@@ -124,7 +127,7 @@ class Monitoring:
                 hub.publish(notice)
             ahead, alerts = read_ahead(settings, inputs), default_alerts(settings)
             run = replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
-            monitor = HTTPMonitor(self._shown(run), self._beginning.clock, settings.duration_s)
+            monitor = HTTPMonitor(self._show_progress(run), self._beginning.clock, settings.duration_s)
         else:
             inputs, monitor = self._make_live(hub, session, make_engine, traffic)
         self._stop.attach(monitor)
@@ -165,7 +168,9 @@ class Monitoring:
         filler = self._backfill(session)
         begun_us = beginning.started_us
         run = live_run(
-            settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler, breakdown=self._recent
+            *(settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler),
+            breakdown=self._recent,
+            shows_backlog=settings.output == "ndjson",
         )
         if filler is not None and filler.notice is not None:
             hub.publish(filler.notice)
@@ -173,9 +178,11 @@ class Monitoring:
             run.ask_each_second(traffic.drain_notices)
         if paths.selection.has_patterns:
             run.discover(GlobFinder(paths.selection, making, input_of))
-        return inputs, HTTPMonitor(self._shown(run), beginning.clock, settings.duration_s, beginning.span.until_us)
+        return inputs, HTTPMonitor(
+            self._show_progress(run), beginning.clock, settings.duration_s, beginning.span.until_us
+        )
 
-    def _shown(self, run: "Working") -> "Run":
+    def _show_progress(self, run: "Working") -> "Run":
         """Return a run that shows its progress on a terminal."""
         if self._progress is None:
             return run

@@ -19,7 +19,7 @@ from http_monitor.cli.startup_tuning import (
     keep_arrow_single_threaded,
     keep_numpy_single_threaded,
 )
-from http_monitor.cli.streams import buffer_writes, complain, discard_unwritable_output, output_error, showing_all
+from http_monitor.cli.streams import buffer_writes, complain, discard_unwritable_output, output_error, show_all
 from http_monitor.cli.traffic import simulate_traffic
 from http_monitor.errors import HttpMonitorError, RefusedError, lacks_memory
 from http_monitor.settings import Settings
@@ -83,7 +83,7 @@ def _check_streams() -> None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it is for the whole run
     if sys.stdout is None:
         raise RefusedError("standard output: closed")
-    sys.stdout = showing_all(buffer_writes(sys.stdout))
+    sys.stdout = show_all(buffer_writes(sys.stdout))
 
 
 def _run(settings: Settings, stop: Stop) -> int:

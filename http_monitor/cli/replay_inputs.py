@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from http_monitor.choices import MAX_THREADS
+from http_monitor.choices import MAX_THREADS, READ_BYTES
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
 
@@ -16,13 +16,28 @@ if TYPE_CHECKING:
 
 
 def replay_sources(
-    settings: Settings, paths: list[str], waker: Waker, span: "ReplaySpan | None" = None
+    settings: Settings,
+    paths: list[str],
+    waker: Waker,
+    span: "ReplaySpan | None" = None,
+    *,
+    is_watched: bool = False,
 ) -> "list[Source]":
-    """Return a source for each path; of a span for each that has lines of it."""
+    """Return a source for each path; of a span for each that has lines of it.
+
+    Args:
+        settings: The settings of the run.
+        paths: The files.
+        waker: Ends a wait for standard input.
+        span: The part that counts; None: all of it does.
+        is_watched: Somebody sees how far it has come: what is read at once takes less than a moment.
+    """
     from http_monitor.sources.path_selection import STDIN
     from http_monitor.sources.replay import ReplayFile
 
     limit = settings.max_line_bytes
+    # What reads ahead does not keep anybody from seeing that.
+    read_bytes = READ_BYTES // 4 if is_watched and not _reads_ahead(settings) else READ_BYTES
     sources: list[Source] = []
     for path in paths if span is None else span.paths:
         if path == STDIN:
@@ -30,14 +45,15 @@ def replay_sources(
 
             sources.append(StdinSource(waker.wake, block=True, limit=limit))
         else:
-            sources.append(ReplayFile(path, limit=limit, part=None if span is None else span.part_of(path)))
+            sources.append(
+                ReplayFile(path, read_bytes=read_bytes, limit=limit, part=None if span is None else span.part_of(path))
+            )
     return sources
 
 
 def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | None":
     """Return what reads and parses while a replay counts: a process, or a thread if it cannot fork."""
-    # What reads ahead may be a process of its own, and lines are written where they are read.
-    if not settings.replay or settings.output == "lines" or _threads(settings) == 1:
+    if not _reads_ahead(settings):
         return None
     from http_monitor.inputs.readahead.child_process import can_fork
 
@@ -48,6 +64,11 @@ def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | No
     from http_monitor.inputs.readahead.thread import ThreadAhead
 
     return ThreadAhead()
+
+
+def _reads_ahead(settings: Settings) -> bool:
+    # What reads ahead may be a process of its own, and lines are written where they are read.
+    return settings.replay and settings.output != "lines" and _threads(settings) > 1
 
 
 def _threads(settings: Settings) -> int:

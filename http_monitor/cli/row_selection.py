@@ -24,9 +24,9 @@ def selection_of(settings: Settings, path: str, select: "Select | None") -> "Sel
     server = settings.server_of(path)
     if server is None:
         return select
-    from http_monitor.inputs.server_name import naming
+    from http_monitor.inputs.server_name import select_server
 
-    return naming(server, select)
+    return select_server(server, select)
 
 
 def _is_bot(agent: bytes) -> bool:

@@ -54,6 +54,8 @@ def live_run(
     started_us: int | None = None,
     backfill: "Callable[[MetricsAggregator], None] | None" = None,
     breakdown: "BreaksDown | None" = None,
+    *,
+    shows_backlog: bool = True,
 ) -> "LiveRun":
     """Return a run that follows logs.
 
@@ -67,6 +69,7 @@ def live_run(
         started_us: When the user was told that it begins; None: just now.
         breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
         backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty, or resumes.
+        shows_backlog: Whether any listener wants the reports of a backlog in which no alert was raised or recovered.
     """
     from http_monitor.checkpoint.run_state import RunState
     from http_monitor.monitor.live_run import LiveRun
@@ -83,10 +86,12 @@ def live_run(
     publisher = Publisher(hub)
     publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine.publish_to(publisher.publish)
+    if not shows_backlog:
+        engine.pass_backlog_over(publisher.pass_over, lambda end_us: publisher.in_backlog(end_us))
     resumption = None if session.resumed is None else session.resumed.resumption
     if hub.wants_rows:
         hub.begin(resumption)
-        engine.stream_to(hub, offsets=hub.wants_marks)
+        engine.stream_to(hub)
     if backfill is not None:
         backfill(engine)
     # The stream must be attached first: resuming may release held lines of removed files, which are rows of it too.
@@ -126,7 +131,7 @@ def replay_run(
         engine.register(alert)
     if hub.wants_rows:
         hub.begin(None)
-        engine.stream_to(hub, offsets=hub.wants_marks)
+        engine.stream_to(hub)
         for entry in inputs:
             entry.locator.at_once = hub.wants_marks
     return ReplayRun(inputs, engine, publisher, held, ahead)

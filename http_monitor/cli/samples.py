@@ -74,7 +74,7 @@ def first_lines(data: bytes) -> bytes:
     return data[:end]
 
 
-def written_us(path: str | None) -> int:
+def find_write_us(path: str | None) -> int:
     """Return when a file was last written; the present time if that is not known."""
     from http_monitor.clock import WallClock
 

@@ -88,7 +88,7 @@ def buffer_writes(stream: TextIO) -> TextIO:
     return io.TextIOWrapper(io.BufferedWriter(cast(io.RawIOBase, stream.detach())), encoding, errors)
 
 
-def showing_all(stream: TextIO) -> TextIO:
+def show_all(stream: TextIO) -> TextIO:
     """Return a stream that writes characters which its encoding lacks as escapes, unless the user wants otherwise."""
     if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
         stream.reconfigure(errors="backslashreplace")

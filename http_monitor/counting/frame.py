@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from http_monitor.arrow import are_null, filled, place_of
+from http_monitor.arrow import are_null, fill_nulls, place_of
 from http_monitor.counting.failing.numbering import FailingNumbering
 from http_monitor.counting.histogram import BUCKETS, bucket_of
 from http_monitor.counting.keys import Codes, Keys, Numbering, Numberings
@@ -109,14 +109,14 @@ class Frame:
         numberings = numberings or Numberings()
         batch = rows.batch
         status = batch.column("status").to_numpy()
-        measures = _measures(filled(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
+        measures = _measures(fill_nulls(batch.column("size_bytes"), 0), (status >= 500) & (status <= 599))
         columns = {"status": _status_column(status, numberings)}
         for name, at in DIMENSIONS.items():
             column = _column(name, batch.column(at), numberings)
             if len(column.keys) or name in WINDOW_DIMENSIONS:
                 columns[name] = column
         durations_us = _add_numbers(columns, batch, measures.errors, numberings)
-        return Frame(columns, measures, _lacks(batch, status), rows.time_us, durations_us, numberings.failing())
+        return Frame(columns, measures, _lacks(batch, status), rows.time_us, durations_us, numberings.choose_failing())
 
     def take(self, index: Index) -> "Frame":
         """Return the frame of the selected rows."""
@@ -171,7 +171,7 @@ def _lacks(batch: pa.RecordBatch, status: npt.NDArray[np.int16]) -> dict[str, Bo
         note("duration", duration < 0)
     lacks_column = batch.column("lacks")
     if lacks_column.null_count < count:
-        fields = filled(lacks_column, 0)
+        fields = fill_nulls(lacks_column, 0)
         note("size", (fields & LACKS_SIZE) != 0)
         note("agent", (fields & LACKS_AGENT) != 0)
     return lacks
@@ -186,7 +186,7 @@ def _column(name: str, array: Any, numberings: Numberings) -> Column:
     some_absent = indices.null_count > 0
     if not len(keys):
         return Column(np.empty(0, np.int32), keys, some_absent)
-    return Column(filled(indices, -1), keys, some_absent)
+    return Column(fill_nulls(indices, -1), keys, some_absent)
 
 
 def _measures(sizes: Int64s, errors: Bools) -> Measures:
@@ -232,7 +232,7 @@ def _read_numbers(batch: pa.RecordBatch, name: str) -> Int64s | None:
     array = batch.column(name)
     if array.null_count == len(array):
         return None
-    values: Int64s = filled(array, -1)
+    values: Int64s = fill_nulls(array, -1)
     # Some servers write -1 for a time they did not measure.
     return values if (values >= 0).any() else None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from http_monitor.counting.failing.failed_rows import FailedRows, failed_rows
+from http_monitor.counting.failing.failed_rows import FailedRows, find_failed_rows
 from http_monitor.counting.frame import Column, Frame, Measures
 from http_monitor.counting.keys import Codes, Keys
 from http_monitor.records import Int64s
@@ -184,9 +184,9 @@ class FrameGroups:
         """Return the frame in the order of its groups, and the rows of one group in it."""
         return self._frame, slice(int(self._bounds[index]), int(self._bounds[index + 1]))
 
-    def failed(self, index: int) -> FailedRows:
+    def find_failed(self, index: int) -> FailedRows:
         """Return the rows of one group that failed."""
-        return self._all_failed().between(int(self._bounds[index]), int(self._bounds[index + 1]))
+        return self._find_failed().between(int(self._bounds[index]), int(self._bounds[index + 1]))
 
     def rows(self, dimension: str, index: int) -> KeyRows:
         """Return the rows of one group that have a key."""
@@ -198,9 +198,9 @@ class FrameGroups:
             codes, measures = codes[present], measures.take(present)
         return KeyRows(column.keys, codes, measures)
 
-    def _all_failed(self) -> FailedRows:
+    def _find_failed(self) -> FailedRows:
         if self._failed is None:
-            self._failed = failed_rows(self._frame) if self._finer is None else self._finer._all_failed()
+            self._failed = find_failed_rows(self._frame) if self._finer is None else self._finer._find_failed()
         return self._failed
 
     def _groups(self, dimension: str) -> Groups:

@@ -42,7 +42,7 @@ class IntervalRequests:
     def add_failing(self, groups: FrameGroups, index: int) -> None:
         """Add only what failed of the rows of one group."""
         if groups.errors[index]:
-            self.failing.add(groups.failed(index))
+            self.failing.add(groups.find_failed(index))
 
     def merge(self, sums: RequestSums) -> None:
         """Add the counts of another engine."""
@@ -51,7 +51,7 @@ class IntervalRequests:
 
     def sums(self) -> RequestSums:
         """Return the counts, which must not change afterwards."""
-        return RequestSums(self.failing.seen(), self.slow.times())
+        return RequestSums(self.failing.count(), self.slow.times())
 
     def save(self) -> Json:
         """Return the counts as JSON."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Self
 
-from http_monitor.codec import checked_list, fields_of, integer, totals
+from http_monitor.codec import check_list, fields_of, integer, totals
 from http_monitor.counting.agent_families import families_of
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.durations import durations_of, slowest_of
@@ -109,7 +109,7 @@ class IntervalStats:
     def load(cls, given_totals: Any, max_keys: int, *, keeps_requests: bool = False) -> Self:
         """Return saved totals, without tables. Raises TypeError or ValueError for anything else."""
         stats = cls(max_keys, keeps_requests=keeps_requests)
-        sums, lacks = checked_list(given_totals)[:3], checked_list(given_totals)[3:]
+        sums, lacks = check_list(given_totals)[:3], check_list(given_totals)[3:]
         stats.hits, stats.size_bytes, stats.errors = totals(sums)
         stats._lacks = {name: integer(count, 0, stats.hits) for name, count in zip(COVERED, lacks, strict=True)}
         return stats

@@ -161,7 +161,7 @@ class Numberings:
         self._to_pass: dict[str, int] = {}
         self._failing = FailingNumbering()
 
-    def failing(self) -> FailingNumbering:
+    def choose_failing(self) -> FailingNumbering:
         """Return the numbering of the endpoints that fail in a batch."""
         if self._failing.is_full:
             self._failing = FailingNumbering()

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from http_monitor.arrow import filled
+from http_monitor.arrow import fill_nulls
 
 MAX_KEY_BYTES = 2_048
 """Longer keys keep a prefix of this length; the rest becomes a hash that keeps keys distinct."""
@@ -56,7 +56,7 @@ def rooms_of_rows(columns: Sequence[Any]) -> npt.NDArray[np.int64] | None:
         if longest_of(column.dictionary) > LIGHT_BYTES:
             of_key = [_room_in_row(key) for key in column.dictionary.to_pylist()]
             # The last one is that of rows without a value.
-            here = np.array([*of_key, 0], np.int64)[filled(column.indices, -1)]
+            here = np.array([*of_key, 0], np.int64)[fill_nulls(column.indices, -1)]
             rooms = 1 + here if rooms is None else rooms + here
     return rooms
 

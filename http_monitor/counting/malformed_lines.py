@@ -4,16 +4,16 @@ import heapq
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, distinct, integer, start_of
+from http_monitor.codec import MAX_HITS, check_list, distinct, integer, start_of
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import MALFORMED, Rows
 from http_monitor.records import Int64s, Json
 
 NOT_CLOSED = -1
-"""Key in `malformed_between` for lines of buckets that are open when they arrive."""
+"""Key in `count_malformed_between` for lines of buckets that are open when they arrive."""
 
 
-def malformed_between(rows: Rows, decisions: Decisions, closing: Int64s) -> dict[int, list[tuple[int, int]]]:
+def count_malformed_between(rows: Rows, decisions: Decisions, closing: Int64s) -> dict[int, list[tuple[int, int]]]:
     """Return the malformed lines behind rows, as (start of the bucket, count), by the time they count.
 
     Args:
@@ -86,9 +86,7 @@ class MalformedCounts:
         Raises:
             TypeError, ValueError: it is no such state.
         """
-        saved = [
-            (start_of(start_us, bucket_us), integer(count, 1, MAX_HITS)) for start_us, count in checked_list(given)
-        ]
+        saved = [(start_of(start_us, bucket_us), integer(count, 1, MAX_HITS)) for start_us, count in check_list(given)]
         distinct(start_us for start_us, _ in saved)
         for start_us, count in saved:
             if start_us < window_us:

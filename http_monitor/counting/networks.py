@@ -64,7 +64,7 @@ class _Memory:
     def __init__(self) -> None:
         self._networks = _Networks()
 
-    def bounded(self) -> _Networks:
+    def current(self) -> _Networks:
         """Return the networks, after forgetting all of too many."""
         if len(self._networks) > _MAX_KNOWN:
             # Sums made before still name theirs.
@@ -165,7 +165,7 @@ class Networks(Sequence[NetworkCount]):
 
 
 def _sums_of(hosts: Piece) -> _Sums:
-    networks = _memory.bounded()
+    networks = _memory.current()
     number = networks.numbers_of(hosts)
     order = np.argsort(number, kind="stable")
     order = order[np.searchsorted(number[order], 0) :]

@@ -33,13 +33,13 @@ class OpenInterval:
         if self._room >= 0:
             self._pieces.append((groups, index))
         else:
-            self.counted().add(groups, index)
+            self.count().add(groups, index)
 
     def merge(self, delta: BucketDelta) -> None:
         """Count the sums of rows of this interval."""
-        self.counted().merge(delta)
+        self.count().merge(delta)
 
-    def counted(self) -> IntervalStats:
+    def count(self) -> IntervalStats:
         """Return the counts, of all rows up to now."""
         for groups, index in self._pieces:
             self._stats.add(groups, index)

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, text_of
+from http_monitor.codec import MAX_HITS, check_list, integer, key_of, text_of
 from http_monitor.counting.frame import Column
 from http_monitor.counting.histogram import BUCKETS, bucket_of, middle_of
 from http_monitor.counting.keys import Codes, Keys
@@ -110,8 +110,8 @@ class SlowRows:
     def load(cls, given: Any, cap: int) -> Self:
         """Return saved counts. Raises TypeError or ValueError for anything else."""
         rows = cls(cap)
-        for key, total_us, timed in map(checked_list, checked_list(given)):
-            entries = [checked_list(entry) for entry in checked_list(timed)]
+        for key, total_us, timed in map(check_list, check_list(given)):
+            entries = [check_list(entry) for entry in check_list(timed)]
             counted = {integer(bucket, 0, BUCKETS - 1): integer(hits, 1, MAX_HITS) for bucket, hits in entries}
             rows._note(rows._times, key_of(key), integer(total_us, 0, 1 << 90), counted)
         return rows

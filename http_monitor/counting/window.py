@@ -32,6 +32,8 @@ class SlidingWindow:
         self._starts: list[int] = []
         self._by_start: dict[int, MetricsBucket] = {}
         self._end_us = end_us
+        self.known_us = NEVER_US
+        """From when on what happened is known: the run, or its log, began there. `NEVER_US`: all along."""
         self._hits = 0
         self._size_bytes = 0
         self._errors = 0

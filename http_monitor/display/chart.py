@@ -19,7 +19,7 @@ _TICKS_S = (
     *(hours * 3_600 for hours in (1, 3, 6, 12)),
     *(days * _DAY_S for days in (1, 2, 7, 14, 28, 364, 3_640)),
 )
-"""Lengths of time of which each begins with a label."""
+"""Lengths of time that each begin with a label."""
 _MIN_COLUMNS = 3
 _ROWS = 4
 _TICK_COLUMNS = 8

@@ -6,7 +6,6 @@ from http_monitor.display import figures
 from http_monitor.display.columns import shorten
 from http_monitor.display.style import Line, Style, add_label, wrap
 from http_monitor.report_tables import AgentKinds, Details, Durations
-from http_monitor.units import ratio
 
 _DURATIONS = "Durations  "
 _AGENTS = "Agents  "
@@ -29,11 +28,9 @@ def render_kinds(kinds: AgentKinds, width: int) -> list[Line]:
     """Return the shares of the hits of people, bots and libraries; no line if all agents are unknown."""
     if not kinds.known:
         return []
-    hits = kinds.known + kinds.unknown
-    counts = ((kinds.person, "people"), (kinds.bot, "bots"), (kinds.library, "libraries"), (kinds.unknown, "unknown"))
-    pieces: list[Line] = [
-        [(figures.share(ratio(100 * count, hits)), "bold"), (f" {word}", "plain")] for count, word in counts if count
-    ]
+    counts = {"people": kinds.person, "bots": kinds.bot, "libraries": kinds.library, "unknown": kinds.unknown}
+    shares = zip(figures.parts([*counts.values()]), counts.items(), strict=True)
+    pieces: list[Line] = [[(share, "bold"), (f" {word}", "plain")] for share, (word, count) in shares if count]
     return add_label((_AGENTS, "dim"), wrap(pieces, width - len(_AGENTS), "  "))
 
 
@@ -41,7 +38,7 @@ def bots(kinds: AgentKinds) -> Line:
     """Return the share of the bots, for screens too narrow for all kinds; empty without bots."""
     if not kinds.bot:
         return []
-    return [(figures.share(ratio(100 * kinds.bot, kinds.known + kinds.unknown)), "bold"), (" bots", "plain")]
+    return [(figures.part(kinds.bot, kinds.known + kinds.unknown), "bold"), (" bots", "plain")]
 
 
 def render_more(details: Details, width: int, style: Style) -> list[Line]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from http_monitor.display.style import Glyphs
-from http_monitor.units import local
+from http_monitor.units import local, ratio
 from http_monitor.units import pluralize as pluralize
 
 _BYTE_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
@@ -25,9 +25,25 @@ def percent(value: float, decimals: int = 2) -> str:
     return f"{value:,.{decimals}f} %"
 
 
-def share(value: float) -> str:
-    """Return a percentage without decimals: ``72 %``; ``<1 %`` for small positive values."""
-    return "<1 %" if 0 < value < 1 else f"{value:,.0f} %"
+def part(hits: int, whole: int) -> str:
+    """Return a share without decimals: ``100 %`` and ``0 %`` are all and none, ``>99 %`` and ``<1 %`` nearly so."""
+    if 0 < hits < whole and not 0.01 <= hits / whole <= 0.99:
+        return "<1 %" if 2 * hits < whole else ">99 %"
+    return f"{ratio(100 * hits, whole):.0f} %"
+
+
+def parts(counts: Sequence[int]) -> list[str]:
+    """Return the shares of numbers that are a whole together, likewise; their percentages add up to 100.
+
+    Those with the largest remainders are rounded up, the first of equal ones.
+    """
+    whole = sum(counts)
+    percents = [100 * count // max(1, whole) for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda at: -(100 * counts[at] % max(1, whole)))
+    for at in by_remainder[: 100 - sum(percents) if whole else 0]:
+        percents[at] += 1
+    exact = [part(count, whole) for count in counts]
+    return [text if text[0] in "<>" else f"{value} %" for text, value in zip(exact, percents, strict=True)]
 
 
 def duration(us: int) -> str:

@@ -43,7 +43,7 @@ def short_words(health: Health, now_us: int = 0) -> list[tuple[str, Role]]:
         (health.clock_steps, pluralize(health.clock_steps, "clock step"), "warn"),
         (health.observer_restarts, pluralize(health.observer_restarts, "observer restart"), "warn"),
         (health.listener_failures, pluralize(health.listener_failures, "failed listener"), "bad"),
-        (bool(health.waiting_for), f"waiting: {_waiting(health, now_us)}", "warn"),
+        (bool(health.waiting_for), f"waiting: {_describe_waiting(health, now_us)}", "warn"),
     ]
     return [(text, role) for number, text, role in words if number]
 
@@ -135,7 +135,7 @@ def _of_reading(health: Health) -> Sequence[tuple[int, str, Role]]:
             f"The file observer was restarted {_times(health.observer_restarts)}.",
             "warn",
         ),
-        (bool(health.waiting_for), f"Not read at the end: {_waiting(health)}.", "warn"),
+        (bool(health.waiting_for), f"Not read at the end: {_describe_waiting(health)}.", "warn"),
         (
             health.listener_failures,
             f"{pluralize(health.listener_failures, 'listener')} failed, and"
@@ -179,7 +179,7 @@ def unread_advice(health: Health, mode: Mode) -> str:
     return "More than 1 % of the lines fit no format, and are in no figure: --explain shows where each stops fitting."
 
 
-def _waiting(health: Health, now_us: int = 0) -> str:
+def _describe_waiting(health: Health, now_us: int = 0) -> str:
     """Return what cannot be read, shortened where it is many, and since when: ``a.log is missing since 14:03:10``."""
     names = [shorten(name, _NAME_COLUMNS, "...") for name in visible_text(health.waiting_for).split("; ")]
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""

@@ -61,19 +61,19 @@ def render_report(
         most: Maximum number of lines; None: as many as it needs. Tables get fewer rows, down to one, then whole parts
             go. The headline and the active alerts stay, even if they need more lines.
     """
-    parts = _parts(report, top, width, style) if most is None else _fitting(report, top, most - 1, width, style)
+    parts = _parts(report, top, width, style) if most is None else _drop_parts(report, top, most - 1, width, style)
     lines = [line for part in parts for line in part.lines]
     return block(_title(report, title_width(width), style), lines, width, style, ruled=report.hits > 0)
 
 
-def _fitting(report: Report, top: int | None, room: int, width: int, style: Style) -> list[_Part]:
+def _drop_parts(report: Report, top: int | None, room: int, width: int, style: Style) -> list[_Part]:
     """Return as much of the parts as has at most that many lines."""
 
     @cache
     def draft(rows: int) -> list[_Part]:
         return _parts(report, rows, width, style)
 
-    def kept(rows: int, below: int) -> list[_Part]:
+    def keep_rows(rows: int, below: int) -> list[_Part]:
         return [part for part in draft(rows) if part.rank < below]
 
     # A table with more rows than there is room for lines does not fit.
@@ -81,13 +81,13 @@ def _fitting(report: Report, top: int | None, room: int, width: int, style: Styl
     if _height(draft(most_rows)) <= room:
         return draft(most_rows)
     for below in (_ALL, *sorted({part.rank for part in draft(1) if part.rank >= _ERRORS}, reverse=True)):
-        if _height(kept(1, below)) <= room:
-            rows = bisect_right(range(1, most_rows + 1), room, key=lambda rows: _height(kept(rows, below)))
-            return _filled(kept(rows, below), kept(min(rows + 1, most_rows), below), room)
-    return kept(1, _ERRORS)
+        if _height(keep_rows(1, below)) <= room:
+            rows = bisect_right(range(1, most_rows + 1), room, key=lambda rows: _height(keep_rows(rows, below)))
+            return _fill_room(keep_rows(rows, below), keep_rows(min(rows + 1, most_rows), below), room)
+    return keep_rows(1, _ERRORS)
 
 
-def _filled(parts: list[_Part], larger: list[_Part], room: int) -> list[_Part]:
+def _fill_room(parts: list[_Part], larger: list[_Part], room: int) -> list[_Part]:
     """Return the parts, those of the least ranks with a row more where that has room."""
     by_rank = {part.rank: part for part in larger}
     room -= _height(parts)

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from http_monitor.display import figures
 from http_monitor.display.style import Style, style_for
-from http_monitor.report import Message, Pulse, WorkDone
+from http_monitor.report import Message, Notice, Pulse, WorkDone
 from http_monitor.units import US_PER_S
 
 FIRST_US = US_PER_S
@@ -65,7 +65,7 @@ class ProgressLine:
         self._begun_us = None
 
     def _write(self, text: str) -> None:
-        # Nobody may be hindered by a terminal that is gone.
+        # A terminal that is gone must not end the run.
         with suppress(OSError):
             self._stream.write(text)
             self._stream.flush()
@@ -76,14 +76,25 @@ class ClearedFor:
 
     Args:
         line: The line.
+        is_beside: The other one writes to the same terminal; otherwise only notices do.
     """
 
-    def __init__(self, line: ProgressLine) -> None:
+    def __init__(self, line: ProgressLine, *, is_beside: bool = True) -> None:
         self._line = line
+        self._is_beside = is_beside
+        self._holds = False
+        """The other one may hold something back until the turn is over, and the line may have been shown again."""
 
     def publish(self, message: Message) -> None:
-        """Take the line away, unless nothing will be written."""
-        if not isinstance(message, Pulse):
+        """Take the line away, unless nothing will be written there."""
+        if isinstance(message, Notice) or (self._is_beside and not isinstance(message, Pulse)):
+            self._holds = True
+            self._line.clear()
+
+    def settle(self) -> None:
+        """Take the line away, if anything may be written."""
+        if self._holds:
+            self._holds = False
             self._line.clear()
 
 

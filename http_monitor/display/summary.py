@@ -9,7 +9,7 @@ from http_monitor.display.health import advice, sentences, unread_advice
 from http_monitor.display.status import render_status_codes
 from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
 from http_monitor.display.urgent import render_methods, render_urgent, urgent_tables
-from http_monitor.report import Summary
+from http_monitor.report import Summary, WorkDone
 
 
 def render_summary(summary: Summary, width: int, style: Style, chart: Chart | None = None) -> list[str]:
@@ -22,7 +22,8 @@ def render_summary(summary: Summary, width: int, style: Style, chart: Chart | No
         chart: draws the hits over time; None: they are not drawn.
     """
     inner = inner_width(width)
-    lines = _span(summary, inner, style)
+    lines = [] if summary.stopped is None else wrap_words(_describe_stop(summary.stopped), inner, "warn")
+    lines += _span(summary, inner, style)
     if summary.hits:
         seconds = _seconds(summary)
         per_s = summary.hits / seconds if seconds else None
@@ -53,6 +54,13 @@ def _span(summary: Summary, width: int, style: Style) -> list[Line]:
         return []
     when = figures.interval(summary.first_us, summary.last_us, style.glyphs.dash)
     return wrap([[(when, "plain")], [(f"({figures.rough_span(_seconds(summary))})", "dim")]], width)
+
+
+def _describe_stop(done: WorkDone) -> str:
+    """Return how far a replay had come."""
+    upto = "before the first line" if done.reached_us is None else f"at {figures.date_time(done.reached_us)}"
+    read = "" if done.share is None else f", {figures.part(int(1_000 * done.share), 1_000)} of the log read"
+    return f"Stopped before the end: {upto}{read}."
 
 
 def _alerts(summary: Summary, width: int, style: Style) -> list[Line]:

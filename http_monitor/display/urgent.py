@@ -8,7 +8,7 @@ from http_monitor.display.blocks import GAP, INDENT, TWO_FROM, cell_widths, side
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Span, Style, pad, wrap
 from http_monitor.report import Report, Summary
-from http_monitor.report_tables import NetworkCount, SlowRow
+from http_monitor.report_tables import NetworkCount
 from http_monitor.units import ratio
 
 _MIN_KEY = 16
@@ -34,6 +34,8 @@ class UrgentTable:
     rows: Sequence[_Row]
     host_last: bool = False
     """The last cell is a host, which may be shortened."""
+    note: str = ""
+    """Below the rows: what the table had no room for."""
 
     @property
     def widths(self) -> list[int]:
@@ -66,8 +68,8 @@ def urgent_tables(totals: Report | Summary, style: Style) -> list[UrgentTable]:
         style: Of the stream.
     """
     tables = (
-        _failing(totals, style),
-        _slow(totals.slow.first(None), style),
+        _tabulate_failing(totals, style),
+        _slow(totals, style),
         _networks(totals.details.networks, totals.hits, style),
     )
     return [table for table in tables if table.rows]
@@ -113,7 +115,7 @@ def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Styl
     return [[label, *lines[0]]]
 
 
-def _failing(totals: Report | Summary, style: Style) -> UrgentTable:
+def _tabulate_failing(totals: Report | Summary, style: Style) -> UrgentTable:
     now_us, first = (totals.end_us, "since") if isinstance(totals, Report) else (totals.last_us or 0, "first")
     table: list[_Row] = [
         (
@@ -127,10 +129,12 @@ def _failing(totals: Report | Summary, style: Style) -> UrgentTable:
         )
         for row in totals.failing
     ]
-    return UrgentTable("Errors", ("hits", first, "most from"), table, host_last=True)
+    lost = totals.lost.failures if isinstance(totals, Summary) else 0
+    note = f"+{figures.pluralize(lost, 'hit')} of endpoints not kept" if lost else ""
+    return UrgentTable("Errors", ("hits", first, "most from"), table, host_last=True, note=note)
 
 
-def _slow(rows: Sequence[SlowRow], style: Style) -> UrgentTable:
+def _slow(totals: Report | Summary, style: Style) -> UrgentTable:
     table: list[_Row] = [
         (
             "",
@@ -141,9 +145,11 @@ def _slow(rows: Sequence[SlowRow], style: Style) -> UrgentTable:
                 (figures.duration(row.p95_us), "warn"),
             ),
         )
-        for row in rows
+        for row in totals.slow.first(None)
     ]
-    return UrgentTable("Slow", ("hits", "time spent", "p95"), table)
+    lost_us = totals.lost.spent_us if isinstance(totals, Summary) else 0
+    note = f"+{figures.duration(lost_us)} on endpoints not kept" if lost_us else ""
+    return UrgentTable("Slow", ("hits", "time spent", "p95"), table, note=note)
 
 
 def _networks(rows: Sequence[NetworkCount], hits: int, style: Style) -> UrgentTable:
@@ -175,4 +181,4 @@ def _render(table: UrgentTable, width: int, style: Style) -> list[Line]:
             shown = shorten(text, cell - _GAP, ellipsis)
             line.append((" " * (cell - columns(shown)) + shown, role))
         lines.append(line)
-    return lines
+    return [*lines, [(shorten(table.note, width, ellipsis), "dim")]] if table.note else lines

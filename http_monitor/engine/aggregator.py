@@ -15,7 +15,7 @@ from http_monitor.eventtime.rows import Rows
 from http_monitor.health import Health
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.ports.alert import Alert
-from http_monitor.ports.stream import WindowListener
+from http_monitor.ports.stream import RowListeners
 from http_monitor.records import Json
 from http_monitor.report import Message, Mode, PassedInterval, Summary
 from http_monitor.settings import Settings
@@ -112,9 +112,18 @@ class MetricsAggregator:
         """Send alert events and reports to another receiver, once the state is restored."""
         self._closing.publish_to(publish)
 
-    def stream_to(self, listener: WindowListener, *, offsets: bool = True) -> None:
-        """Send accepted rows to a listener, with their offsets or without; without a listener no frame is made."""
-        self._closing.stream = RowStream(listener, offsets)
+    def pass_backlog_over(self, pass_over: Callable[[PassedInterval], None], in_backlog: Callable[[int], bool]) -> None:
+        """Report no intervals of a backlog but those with alert events, live; the others have no listener.
+
+        Args:
+            pass_over: Receives the others.
+            in_backlog: Returns whether an interval that ended then is of a backlog, while rows are one.
+        """
+        self._closing.pass_backlog_over(pass_over, in_backlog)
+
+    def stream_to(self, listeners: RowListeners) -> None:
+        """Send accepted rows to listeners; no frame is made before, nor when all of them have been released."""
+        self._closing.stream = RowStream(listeners)
 
     def catch_up(self, is_behind: bool) -> None:
         """Set whether live rows are a backlog: reports say so, and empty intervals are not reported."""

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of, text_of
+from http_monitor.codec import check_list, fields_of, integer, key_of, moment_of, text_of
 from http_monitor.engine.episode_log import EpisodeLog
 from http_monitor.engine.flapping import Flapping
 from http_monitor.engine.onset import began_at
 from http_monitor.ports.alert import Alert, DatedAlert, FutureWindows, Peak, VectorizedAlert, WindowHistory
 from http_monitor.records import Bools, Json
 from http_monitor.report import ActiveAlert, AlertEvent, Rule
+from http_monitor.units import US_PER_S
 
 
 class AlertTracker:
@@ -146,6 +147,7 @@ class AlertTracker:
                     reading=alert.reading(reading.value),
                     unit=alert.unit,
                     began_us=_began(alert, window, subject) if subject in active else None,
+                    looked_us=max(at_us - window.seconds * US_PER_S, window.known_us),
                 )
                 self.log.note(event)
                 self.flapping.note(event, alert, window)
@@ -162,8 +164,8 @@ class AlertTracker:
     def save(self) -> Json:
         """Return the state as JSON."""
         return {
-            "active": _saved(self._active),
-            "pending": _saved(self._pending),
+            "active": _save_states(self._active),
+            "pending": _save_states(self._pending),
             "raises": self._raises,
             "episodes": self.log.save(),
             "flapping": self.flapping.save(),
@@ -180,7 +182,7 @@ class AlertTracker:
             for name, subjects in fields_of(saved).items():
                 found = {
                     None if subject is None else key_of(subject): moment_of(since_us)
-                    for subject, since_us in checked_list(subjects)
+                    for subject, since_us in check_list(subjects)
                 }
                 if name in states:
                     states[name] = found
@@ -212,10 +214,10 @@ class AlertTracker:
 def _began(alert: Alert, window: WindowHistory, subject: bytes | None) -> int | None:
     if not isinstance(alert, DatedAlert):
         return None
-    return began_at(alert.excess(window, subject), window.end_us, window.bucket_us)
+    return began_at(alert.excess(window, subject), window.end_us, window.bucket_us, window.known_us)
 
 
-def _saved(states: dict[str, dict[bytes | None, int]]) -> Json:
+def _save_states(states: dict[str, dict[bytes | None, int]]) -> Json:
     return {
         name: [[None if subject is None else text_of(subject), since_us] for subject, since_us in subjects.items()]
         for name, subjects in states.items()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from http_monitor.counting.failing.failed_rows import failed_rows
+from http_monitor.counting.failing.failed_rows import find_failed_rows
 from http_monitor.counting.failing.interval_rows import FailingRows
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
@@ -31,6 +31,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], s
         parts: the rows; only those that the window of the beginning has, or that are later, are taken.
         stream: emits the rows taken; None: nothing listens.
     """
+    state.window.known_us = NEVER_US
     buckets_malformed = settings.alert_malformed is not None
     numberings, failing = Numberings(), FailingRows(CAP_FACTOR * settings.max_keys)
     taken = 0
@@ -61,10 +62,10 @@ def _open(
     whole = Frame.of(rows, numberings)
     if stream is not None:
         some = rows if wanted.all() else rows.take(np.flatnonzero(wanted))
-        stream.backfilled(some, whole.filter_rows(wanted), buckets[wanted])
+        stream.backfill(some, whole.filter_rows(wanted), buckets[wanted])
     failed = np.flatnonzero(whole.measures.errors & wanted)
     if len(failed):
-        failing.add(failed_rows(whole, failed))
+        failing.add(find_failed_rows(whole, failed))
     frame = whole.only(WINDOW_DIMENSIONS).filter_rows(wanted)
     buckets = buckets[wanted]
     starts, group_of = number_starts(buckets, bucket_us)

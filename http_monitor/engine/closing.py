@@ -38,6 +38,7 @@ class Closing:
         self._mode: Mode = mode
         self._publish = publish
         self._pass_over = pass_over
+        self._may_pass: Callable[[int], bool] = lambda _: True
         self.stream: RowStream | None = None
         """Emits rows before the messages that they cause; None: there is no listener."""
         self.report_empty = False
@@ -51,9 +52,21 @@ class Closing:
         self._publish = publish
         self.report_empty = self._catching_up = False
 
+    def pass_backlog_over(self, pass_over: Callable[[PassedInterval], None], in_backlog: Callable[[int], bool]) -> None:
+        """Report no intervals of a backlog but those with alert events; live only.
+
+        Args:
+            pass_over: Receives the others.
+            in_backlog: Returns whether an interval that ended then is of a backlog, while rows are one.
+        """
+        self._pass_over = pass_over
+        self._may_pass = lambda end_us: self._catching_up and in_backlog(end_us)
+
     def catch_up(self, is_behind: bool) -> None:
         """Set whether live rows are a backlog: reports say so, and empty intervals are not reported."""
         self.report_empty, self._catching_up = not is_behind, is_behind
+        if self._pass_over is not None:
+            self._reporter.passes_over = is_behind
 
     def register(self, alert: Alert) -> None:
         """Judge the window of every closed bucket by this rule too."""
@@ -134,7 +147,7 @@ class Closing:
             brought_by: the rows that cause the closes: (last bucket that each closes, rows).
         """
         if self.stream is not None and brought_by is not None:
-            self.stream.closing(*brought_by)
+            self.stream.expect_closes(*brought_by)
         ahead = None
         while self._state.closed_us < due_us:
             # With an empty window, closing can jump to the next bucket with hits.
@@ -189,6 +202,8 @@ class Closing:
             foreseen: foreseeing rules have found no change.
         """
         end_us = bucket_us + self._lengths.bucket_us
+        if not self._state.has_begun:
+            self._state.window.known_us = bucket_us
         self._state.closed_us = bucket_us
         changed = self._state.changed
         self._state.changed = False
@@ -224,9 +239,9 @@ class Closing:
             row: the health is that before this row of the current look; None: that after all rows.
             partial: the interval is still open.
         """
-        if self._pass_over is not None and not self._reporter.has_events:
-            coverage = self._reporter.pass_over(start_us)
-            end_us, window_s = start_us + self._lengths.interval_us, self._state.window.seconds
+        end_us = start_us + self._lengths.interval_us
+        if self._pass_over is not None and not self._reporter.has_events and self._may_pass(end_us):
+            coverage, window_s = self._reporter.pass_over(start_us), self._state.window.seconds
             self._pass_over(PassedInterval(end_us, coverage, window_s, self._tracker.rules))
             return
         report = self._reporter.report(

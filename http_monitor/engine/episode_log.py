@@ -2,13 +2,13 @@
 
 from bisect import insort
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import chain
 from math import isfinite
 from typing import Any
 
-from http_monitor.codec import checked_list, integer, key_of, moment_of, text_of
-from http_monitor.episodes import Episode, Episodes
+from http_monitor.codec import check_list, integer, key_of, moment_of, text_of
+from http_monitor.episodes import Episode, Episodes, EpisodeSums, add_up, sums_of
 from http_monitor.records import Json
 from http_monitor.report import AlertEvent
 
@@ -49,6 +49,8 @@ class EpisodeLog:
         self._longest: tuple[list[Episode], list[Episode]] = ([], [])
         """What is over, the longest first: of the whole site, and of single subjects."""
         self._more = self._more_raises = 0
+        self._rest: dict[str, EpisodeSums] = {}
+        """Of the others whose ends are known, by rule."""
 
     def note(self, event: AlertEvent) -> None:
         """Count a raise or a recovery."""
@@ -77,12 +79,15 @@ class EpisodeLog:
         for episode in chain(self._iter_active(), self._iter_recent()):
             of_kinds[episode.subject is not None].append(episode)
         more, more_raises = self._more, self._more_raises
+        rest = [*self._rest.values()]
         for unsorted, longest in zip(of_kinds, self._longest, strict=True):
             ranked = sorted((*unsorted, *longest), key=_rank)
             rows += ranked[: self._max_kept]
-            more += len(ranked[self._max_kept :])
-            more_raises += sum(episode.raises for episode in ranked[self._max_kept :])
-        return Episodes(tuple(sorted(rows, key=_order)), more, more_raises)
+            others = ranked[self._max_kept :]
+            more += len(others)
+            more_raises += sum(episode.raises for episode in others)
+            rest += map(sums_of, others)
+        return Episodes(tuple(sorted(rows, key=_order)), more, more_raises, add_up(rest))
 
     def save(self) -> Json:
         """Return the state as JSON."""
@@ -91,6 +96,7 @@ class EpisodeLog:
             "recent": [_encode(episode) for episode in self._iter_recent()],
             "longest": [_encode(episode) for episode in chain(*self._longest)],
             "more": [self._more, self._more_raises],
+            "others": [list(astuple(sums)) for sums in add_up(self._rest.values())],
         }
 
     def load(self, given: Json, active: Iterable[_Key]) -> None:
@@ -99,12 +105,13 @@ class EpisodeLog:
         Args:
             given: The state.
             active: What is raised now; the other episodes that were active have lost their rule or their window, so
-                that nobody can tell when they ended. They are only counted.
+                that their ends are not known. They are only counted.
 
         Raises:
             KeyError, TypeError, ValueError: It is no such state.
         """
-        self._more, self._more_raises = (integer(value, 0) for value in checked_list(given["more"]))
+        self._more, self._more_raises = (integer(value, 0) for value in check_list(given["more"]))
+        self._rest = {sums.name: sums for sums in map(_decode_sums, check_list(given.get("others", [])))}
         found = {(episode.name, episode.subject): episode for episode in _decode_all(given["active"])}
         for name, subject in active:
             episode = found.pop((name, subject))
@@ -123,7 +130,7 @@ class EpisodeLog:
             self._recent[episode.name, episode.subject] = _running_of(episode), episode.end_us
 
     def begin(self, active: Iterable[tuple[str, bytes | None, int, str]], raises: int) -> None:
-        """Begin with alerts of which only the time is known, as a checkpoint of an older version has them.
+        """Begin with alerts whose time alone is known, as in a checkpoint of an older version.
 
         Args:
             active: The alerts that are raised: (name, subject, `at`, unit).
@@ -150,7 +157,10 @@ class EpisodeLog:
         longest = self._longest[episode.subject is not None]
         insort(longest, episode, key=_rank)
         if len(longest) > self._max_kept:
-            self._count(longest.pop())
+            shortest = longest.pop()
+            self._count(shortest)
+            sums = sums_of(shortest)
+            self._rest[sums.name] = self._rest[sums.name].plus(sums) if sums.name in self._rest else sums
 
     def _count(self, episode: Episode) -> None:
         self._more += 1
@@ -189,13 +199,38 @@ def _encode(episode: Episode) -> list[Any]:
     return [episode.name, subject, episode.start_us, episode.end_us, episode.raises, episode.peak, episode.unit]
 
 
+def _decode_sums(given: Any) -> EpisodeSums:
+    name, unit, episodes, raises, start_us, last_start_us, first_end_us, end_us, active, longest_us, peak = check_list(
+        given
+    )
+    if not isinstance(name, str) or not isinstance(unit, str):
+        raise TypeError("a name that is no text")
+    return EpisodeSums(
+        name=name,
+        unit=unit,
+        episodes=integer(episodes, 1),
+        raises=integer(raises, 1),
+        start_us=moment_of(start_us),
+        last_start_us=moment_of(last_start_us),
+        first_end_us=moment_of(first_end_us),
+        end_us=moment_of(end_us),
+        active=integer(active, 0),
+        longest_us=integer(longest_us, 0),
+        peak=_peak_of(peak),
+    )
+
+
+def _peak_of(given: Any) -> float | None:
+    if given is not None and (not isinstance(given, float) or not isfinite(given)):
+        raise TypeError("a peak that is no number")
+    return given
+
+
 def _decode_all(given: Any) -> Iterator[Episode]:
-    for fields in checked_list(given):
-        name, subject, start_us, end_us, raises, peak, unit = checked_list(fields)
+    for fields in check_list(given):
+        name, subject, start_us, end_us, raises, peak, unit = check_list(fields)
         if not isinstance(name, str) or not isinstance(unit, str):
             raise TypeError("a name that is no text")
-        if peak is not None and (not isinstance(peak, float) or not isfinite(peak)):
-            raise TypeError("a peak that is no number")
         yield Episode(
             name,
             None if subject is None else key_of(subject),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from http_monitor.codec import checked_list, flag, integer, key_of, moment_of, text_of
+from http_monitor.codec import check_list, flag, integer, key_of, moment_of, text_of
 from http_monitor.ports.alert import Alert, BoundedAlert, WindowHistory
 from http_monitor.records import Json
 from http_monitor.report import AlertEvent, Notice
@@ -94,9 +94,9 @@ class Flapping:
             KeyError, TypeError, ValueError: It is no such state.
         """
         known = {*names}
-        for saved in checked_list(given):
+        for saved in check_list(given):
             key = saved["name"], None if saved["subject"] is None else key_of(saved["subject"])
-            raises = [_decode_raise(one) for one in checked_list(saved["raises"])]
+            raises = [_decode_raise(one) for one in check_list(saved["raises"])]
             if not 0 < len(raises) <= RAISES:
                 raise ValueError("raises that cannot be")
             if key[0] in known:
@@ -152,7 +152,7 @@ def _lowest(subject: _Subject, alert: Alert, window: WindowHistory, key: bytes |
 
 
 def _decode_raise(given: Any) -> _Raise:
-    at_us, low, recovered_us = checked_list(given)
+    at_us, low, recovered_us = check_list(given)
     if not isinstance(low, float) or not isfinite(low):
         raise TypeError("a value that is no number")
     return _Raise(moment_of(at_us), low, None if recovered_us is None else moment_of(recovered_us))

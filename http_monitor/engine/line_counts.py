@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, counts, encode_integers, fields_of, integer
+from http_monitor.codec import MAX_HITS, check_list, counts, encode_integers, fields_of, integer
 from http_monitor.eventtime.rows import FATES, Rows
 from http_monitor.health import FATES_OF_LINES, LINE_COUNTERS, Health
 from http_monitor.records import Bools, Int64s, Json
@@ -158,9 +158,7 @@ class Tally:
         saved = fields_of(given["counts"])
         self._counts = {name: integer(saved.get(name, 0), 0, MAX_HITS) for name in _COUNTED}
         self._lateness = counts(given["lateness"], len(LATENESS_STEPS_S) + 1)
-        released = [
-            (integer(late, 0, 1), integer(too_late, 0, 1)) for late, too_late in checked_list(given["released"])
-        ]
+        released = [(integer(late, 0, 1), integer(too_late, 0, 1)) for late, too_late in check_list(given["released"])]
         self._released = {0: released} if released else {}
 
     def _note_late_rows(self, before: int | None) -> None:

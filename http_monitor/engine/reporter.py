@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import checked_list, distinct, integer, moment_of, start_of
+from http_monitor.codec import check_list, distinct, integer, moment_of, start_of
 from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.failing.since import FailingSince
 from http_monitor.counting.frame import Frame
@@ -41,7 +41,7 @@ class Reporter:
         self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None, *, passes_over: bool = False
     ) -> None:
         self._mode: Mode = mode
-        self._passes_over = passes_over
+        self.passes_over = passes_over  # those that are opened now
         self._classify = classify
         self._filter = settings.filter
         self._trusted = settings.trusted_proxies
@@ -82,7 +82,7 @@ class Reporter:
 
     @property
     def has_events(self) -> bool:
-        """Whether the next report has alert events, whatever its interval."""
+        """Whether the next report has alert events."""
         return bool(self._events)
 
     def has_hits(self, start_us: int) -> bool:
@@ -124,7 +124,7 @@ class Reporter:
         last_us: int | None,
     ) -> Report:
         """Return the report of an interval, and reset what it reported."""
-        stats = self._take(start_us).counted()
+        stats = self._take(start_us).count()
         late, events = self._late, self._events
         self._begin_next()
         return Report(
@@ -152,8 +152,7 @@ class Reporter:
 
         Returns: which of its figures would have been known. All later reports are as if this one had been made.
         """
-        interval = self._take(start_us)
-        coverage, failing = interval.coverage(), interval.take_failing()
+        coverage, failing = (interval := self._take(start_us)).coverage(), interval.take_failing()
         if failing is not None:
             self.failing.note(failing, start_us)
         self._begin_next()
@@ -163,7 +162,7 @@ class Reporter:
         """Return the state as JSON, without its tables."""
         return {
             **self._whole.save(),
-            "intervals": [[start_us, self._intervals[start_us].counted().save_totals()] for start_us in self.starts],
+            "intervals": [[start_us, self._intervals[start_us].count().save_totals()] for start_us in self.starts],
             **self._late.save(),
             "events": self._events,
             "seq": self._seq,
@@ -172,7 +171,7 @@ class Reporter:
 
     def save_tables(self) -> Iterator[Json]:
         """Yield the tables in the form that `load_table` accepts."""
-        intervals = ((start, self._intervals[start].counted()) for start in self.starts)
+        intervals = ((start, self._intervals[start].count()) for start in self.starts)
         for name, table in self._whole.save_tables():
             yield {"interval": None, "name": name, "table": table}
         for start_us, stats in intervals:
@@ -215,7 +214,7 @@ class Reporter:
         if start_us is None:
             self._whole.load_table(given["name"], given["table"])
         elif integer(start_us) in self._intervals:
-            self._intervals[start_us].counted().load_table(given["name"], given["table"])
+            self._intervals[start_us].count().load_table(given["name"], given["table"])
 
     def _load_whole(self, given: Json) -> None:
         self._whole.load(given)
@@ -224,7 +223,7 @@ class Reporter:
     def _load_intervals(self, given: Json) -> list[tuple[int, IntervalStats]]:
         loaded = [
             (moment_of(start_us), IntervalStats.load(stats, self._max_keys, keeps_requests=True))
-            for start_us, stats in checked_list(given["intervals"])
+            for start_us, stats in check_list(given["intervals"])
         ]
         distinct(start_us for start_us, _ in loaded)
         return loaded
@@ -237,8 +236,9 @@ class Reporter:
             last_us=whole.last_us if whole.totals.hits else None,
             alerts=tracker.raises,
             episodes=tracker.log.episodes(),
-            failing=whole.requests.failing(),
+            failing=whole.requests.rank_failing(),
             slow=whole.requests.slow(),
+            lost=whole.requests.lost,
             **self._traffic(whole.totals, tracker.active(), health),
         )
 
@@ -267,7 +267,7 @@ class Reporter:
 
     def _open(self, stats: IntervalStats | None = None) -> OpenInterval:
         stats = stats or IntervalStats(self._max_keys, keeps_requests=True)
-        return OpenInterval(stats, may_pass=self._passes_over)
+        return OpenInterval(stats, may_pass=self.passes_over)
 
     def _take(self, start_us: int) -> OpenInterval:
         """Return an interval, empty if it has no hits; it is no longer open."""

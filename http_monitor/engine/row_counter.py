@@ -9,7 +9,7 @@ from http_monitor.counting.delta import BucketDelta
 from http_monitor.counting.frame import WINDOW_DIMENSIONS, Frame
 from http_monitor.counting.groups import FrameGroups
 from http_monitor.counting.keys import Numberings
-from http_monitor.counting.malformed_lines import NOT_CLOSED, malformed_between
+from http_monitor.counting.malformed_lines import NOT_CLOSED, count_malformed_between
 from http_monitor.counting.numbering import number_starts
 from http_monitor.engine.closing import Closing
 from http_monitor.engine.late_rows import LateGroup, late_groups
@@ -79,7 +79,7 @@ class RowCounter:
         late_between = late_groups(frame, decisions, closing)
         bad_between: dict[int, list[tuple[int, int]]] = {}
         if self._buckets_malformed:
-            bad_between = malformed_between(rows, decisions, closing)
+            bad_between = count_malformed_between(rows, decisions, closing)
             # Lines of buckets that are still open when they arrive.
             self._count_malformed(bad_between.pop(NOT_CLOSED, ()))
         turn = 0

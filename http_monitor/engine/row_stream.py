@@ -1,4 +1,4 @@
-"""Passes accepted rows to a listener, each before the first message that it causes."""
+"""Passes accepted rows to the listeners, each before the first message that it causes."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from http_monitor.counting.frame import Frame
 from http_monitor.counting.row_frame import AcceptedRows
 from http_monitor.eventtime.lateness import Decisions
 from http_monitor.eventtime.rows import Rows
-from http_monitor.ports.stream import WindowListener
+from http_monitor.ports.stream import RowListeners
 from http_monitor.records import Int64s
 
 
@@ -19,26 +19,31 @@ class RowStream:
     input was cut, except for the cuts themselves.
 
     Args:
-        listener: Receives the frames.
-        wants_offsets: The frames have the offsets of their rows.
+        listeners: Receive the frames; none is made when all of them have been released.
     """
 
-    def __init__(self, listener: WindowListener, wants_offsets: bool) -> None:
-        self._listener = listener
-        self.wants_offsets = wants_offsets
+    def __init__(self, listeners: RowListeners) -> None:
+        self._listeners = listeners
         self._rows: AcceptedRows | None = None
         self._done = 0
         self._due = self._closing = np.empty(0, np.int64)
 
+    @property
+    def wants_offsets(self) -> bool:
+        """Whether the frames have the offsets of their rows."""
+        return self._listeners.wants_marks
+
     def begin(self, rows: Rows, frame: Frame, decisions: Decisions) -> None:
         """Store rows that are about to be counted."""
-        self._rows = AcceptedRows(self._settle(rows), frame, decisions.bucket_of, decisions.late)
         self._done = 0
+        if self._listeners.wants_rows:
+            self._rows = AcceptedRows(self._settle(rows), frame, decisions.bucket_of, decisions.late)
 
-    def backfilled(self, rows: Rows, frame: Frame, bucket_us: Int64s) -> None:
+    def backfill(self, rows: Rows, frame: Frame, bucket_us: Int64s) -> None:
         """Emit rows that fill the window before the first row is counted."""
-        late = np.zeros(len(rows), np.bool_)
-        self._listener.backfilled(AcceptedRows(self._settle(rows), frame, bucket_us, late))
+        if self._listeners.wants_rows:
+            late = np.zeros(len(rows), np.bool_)
+            self._listeners.backfill(AcceptedRows(self._settle(rows), frame, bucket_us, late))
 
     def _settle(self, rows: Rows) -> Rows:
         """Return rows that may be kept, without the data that they were read from."""
@@ -46,7 +51,7 @@ class RowStream:
             return rows
         return replace(rows, offsets=rows.offsets.resolve() if self.wants_offsets else None)
 
-    def closing(self, due: Int64s, rows: Int64s) -> None:
+    def expect_closes(self, due: Int64s, rows: Int64s) -> None:
         """Store the rows that cause the next closes, each with the last bucket that it closes."""
         self._due, self._closing = due, rows
 
@@ -65,5 +70,5 @@ class RowStream:
     def _emit(self, until: int) -> None:
         assert self._rows is not None
         if until > self._done:
-            self._listener.frame(self._rows.part(self._done, until))
+            self._listeners.frame(self._rows.part(self._done, until))
             self._done = until

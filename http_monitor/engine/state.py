@@ -77,6 +77,7 @@ class EngineState:
         end_us = self.lengths.bucket_of(time_us)
         self.closed_us = end_us - self.lengths.bucket_us
         self.window = self._window_until(end_us)
+        self.window.known_us = end_us
         self.tracker.end_waits()
 
     def save(self) -> Generator[Json, None, None]:
@@ -84,6 +85,7 @@ class EngineState:
         yield {
             "now": self.now_us,
             "closed": self.closed_us,
+            "known": self.window.known_us,
             "changed": self.changed,
             "reporter": self.reporter.save(),
             "tracker": self.tracker.save(),
@@ -112,6 +114,8 @@ class EngineState:
         self.closed_us = start_of(head["closed"], self.lengths.bucket_us, NEVER_US)
         self.changed = flag(head["changed"])
         self.window = self._window_until(self.following_us if self.has_begun else 0)
+        # Earlier versions did not say it.
+        self.window.known_us = moment_of(head.get("known", NEVER_US), NEVER_US)
         self.window.load_malformed(head["malformed"], has_begun=self.has_begun)
         for part in rest:
             owner = fields_of(part).get(_OWNER)

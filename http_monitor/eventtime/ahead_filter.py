@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from http_monitor.codec import checked_list, fields_of, integer, key_of, moment_of
+from http_monitor.codec import check_list, fields_of, integer, key_of, moment_of
 from http_monitor.eventtime.admission import Admission
 from http_monitor.eventtime.row_codec import decode_rows, encode_rows
 from http_monitor.eventtime.rows import (
@@ -148,7 +148,7 @@ class AheadFilter:
         """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         self._greatest_us = moment_of(given["greatest"], NEVER_US)
         self._last_us = moment_of(given["last"], NEVER_US)
-        saved = [fields_of(line) for line in checked_list(given["held"])]
+        saved = [fields_of(line) for line in check_list(given["held"])]
         held: list[_Held] = []
         for index, line in enumerate(saved):
             rows = decode_rows(base64.b64decode(key_of(line["row"]), validate=True))

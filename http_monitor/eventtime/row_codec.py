@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import arrow_of, filled, take
-from http_monitor.codec import checked_list, decode_file, encode_file, integer, moment_of
+from http_monitor.arrow import arrow_of, fill_nulls, take
+from http_monitor.codec import check_list, decode_file, encode_file, integer, moment_of
 from http_monitor.eventtime.rows import FATES, NEVER_US, Rows, event_times
 from http_monitor.records import SCHEMA, FileOffsets, Int64s
 
@@ -91,7 +91,7 @@ def decode_rows(data: bytes) -> Rows:
             raise ValueError("a row without what each row has")
         after = [_numbers(columns.get(name), count) for name in _AFTER]
         metadata = schema.metadata or {}
-        lead = tuple(integer(number) for number in checked_list(json.loads(metadata[_LEAD])))
+        lead = tuple(integer(number) for number in check_list(json.loads(metadata[_LEAD])))
         if len(lead) != len(FATES):
             raise ValueError("other counters than there are")
         return Rows(
@@ -117,7 +117,7 @@ def _offsets(columns: "Mapping[str, pa.Array[Any]]", metadata: Mapping[bytes, by
         return None
     import json  # noqa: PLC0415 - as above
 
-    files = tuple(decode_file(file) for file in checked_list(json.loads(metadata[_FILES])))
+    files = tuple(decode_file(file) for file in check_list(json.loads(metadata[_FILES])))
     file, offset = (np.array(columns[name].to_numpy(zero_copy_only=False)) for name in (_FILE, _OFFSET))
     if len(file) and not (file.min() >= -1 and file.max() < len(files) and offset.min() >= -1):
         raise ValueError("a place in a file that there is not")
@@ -135,7 +135,7 @@ def _compact(column: "pa.Array[Any]") -> "pa.Array[Any]":
     """Return a dictionary column with the keys in use only; any other column unchanged."""
     if not isinstance(column, pa.DictionaryArray):
         return column
-    codes = filled(column.indices, -1)
+    codes = fill_nulls(column.indices, -1)
     in_use = np.zeros(len(column.dictionary), np.bool_)
     in_use[codes[codes >= 0]] = True
     if in_use.all():

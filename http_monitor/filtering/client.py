@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.addresses import address_of
-from http_monitor.arrow import are_null, arrow_of, filled
+from http_monitor.arrow import are_null, arrow_of, fill_nulls
 from http_monitor.filtering.networks import Network, contains, without_port
 
 _MAX_HOPS = 100
@@ -42,7 +42,7 @@ def with_clients(rows: pa.RecordBatch, trusted: tuple[Network, ...]) -> pa.Recor
     names, claims = hosts.dictionary.to_pylist(), forwarded.dictionary.to_pylist()
     codes = hosts.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     width = len(claims)
-    pairs = codes[has_claim] * width + filled(forwarded.indices, 0)[has_claim]
+    pairs = codes[has_claim] * width + fill_nulls(forwarded.indices, 0)[has_claim]
     distinct, places = np.unique(pairs, return_inverse=True)
     numbers = {name: number for number, name in enumerate(names)}
     clients = [client_of(names[pair // width], claims[pair % width], trusted) for pair in distinct.tolist()]

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.addresses import address_of
-from http_monitor.arrow import are_among, are_null, filled, search
+from http_monitor.arrow import are_among, are_null, fill_nulls, search
 from http_monitor.errors import UsageError
 from http_monitor.filtering.derived import DERIVATIONS, Derive
 from http_monitor.filtering.networks import contains
@@ -92,7 +92,7 @@ def mask_where(values: "pa.Array[Any]", holds: Callable[[bytes], bool]) -> Bools
 def by_value(column: "pa.DictionaryArray[Any, Any]", values: Bools) -> Bools:
     """Return the result of each row's value; False if it has none."""
     # A last value for the rows without one.
-    mask: Bools = np.append(values, False)[filled(column.indices, len(values))]
+    mask: Bools = np.append(values, False)[fill_nulls(column.indices, len(values))]
     return mask
 
 
@@ -118,7 +118,7 @@ def _number_presence(column: str, rows: pa.RecordBatch) -> Bools:
 def _number_mask(test: NumberTest, rows: pa.RecordBatch) -> Bools:
     column = rows.column(test.column)
     present = _number_presence(test.column, rows)
-    numbers = filled(column, 0).astype(np.int64)
+    numbers = fill_nulls(column, 0).astype(np.int64)
     if test.operator.endswith("in"):
         found = np.isin(numbers, np.array(test.values, np.int64))
         return present & (~found if test.operator == "not in" else found)

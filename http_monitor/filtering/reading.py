@@ -10,6 +10,7 @@ from http_monitor.filtering.syntax import (
     NUMBERS,
     ORDERS,
     TEXTS,
+    UNITLESS,
     AbsenceTest,
     All,
     Expression,
@@ -111,7 +112,7 @@ class _Reader:
         field = self._next_token()
         column = ALIASES.get(field.value, field.value)
         if column in NUMBERS:
-            return self._absence(column) or self._number(column)
+            return self._absence(column) or self._number(column, takes_bare=field.value not in UNITLESS)
         if column in TEXTS or column in DERIVED:
             return self._absence(column) or self._text(column)
         names = (*TEXTS, *DERIVED, *NUMBERS, *ALIASES)
@@ -132,7 +133,13 @@ class _Reader:
         self._place += 2
         return AbsenceTest(column, negated=sign.value == "!=")
 
-    def _number(self, column: str) -> Expression:
+    def _number(self, column: str, *, takes_bare: bool) -> Expression:
+        """Return a comparison of a number.
+
+        Args:
+            column: Its name in `records.SCHEMA`.
+            takes_bare: A number other than zero may be without a unit.
+        """
         operator = self._operator("==", "!=", *ORDERS)
         if operator is None:
             raise self._unexpected("==, !=, <, <=, >, >=, in or not in")
@@ -140,6 +147,9 @@ class _Reader:
         values = []
         for token in self._values(several):
             value = number_of(token.value, NUMBERS[column]) if token.kind == "word" else None
+            if value is not None and value and not takes_bare and token.value[-1].isdecimal():
+                expected = f"a number with a unit ({', '.join(NUMBERS[column])}), such as 250ms"
+                raise failure(token.column, f"got {token.description}, expected {expected}")
             if value is None:
                 units = ", ".join(NUMBERS[column])
                 expected = "a whole number" + (f", or one with a unit ({units})" if units else "")

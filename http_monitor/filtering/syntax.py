@@ -25,6 +25,8 @@ DERIVED = {"network": "host", "agent_family": "agent", "referer_host": "referer"
 """Dimensions that are worked out of a column: its name in `records.SCHEMA`."""
 ALIASES = {"endpoint": "path", "size": "size_bytes", "duration": "duration_us", "upstream": "upstream_us"}
 """Other names of columns."""
+UNITLESS = ("duration", "upstream")
+"""Names that do not say their unit: ``duration > 1`` could mean a second, so a number needs its unit there."""
 NONE = "none"
 """Stands for the absence of a value, without quotes."""
 _US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000}

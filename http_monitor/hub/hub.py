@@ -104,11 +104,11 @@ class Hub:
         for listener, _ in self._rows:
             self._pass_on(listener, listener.frame, frame)
 
-    def backfilled(self, frame: RowFrame) -> None:
+    def backfill(self, frame: RowFrame) -> None:
         """Pass on rows that fill the window, before the first frame, to those who keep the rows of the window."""
         for listener, _ in self._rows:
             if isinstance(listener, WindowListener):
-                self._pass_on(listener, listener.backfilled, frame)
+                self._pass_on(listener, listener.backfill, frame)
 
     def mark(self, mark: Mark) -> None:
         """Pass on a mark."""

@@ -14,6 +14,7 @@ from http_monitor.inputs.line_places import Locator
 from http_monitor.inputs.look import Explain, Found, Look, LookAtLines, Select
 from http_monitor.inputs.misfits import Misfits, lines_without_row, only_others
 from http_monitor.inputs.missing_columns import SAMPLE_ROWS, MissingColumns
+from http_monitor.inputs.reading_position import reading_position
 from http_monitor.inputs.span_selection import cut
 from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import Changing, Ending, FormatChange, LogFormat, Need, Remembering, Telling
@@ -193,9 +194,8 @@ class Input:
             found.append(Found(None, self._only_others()))
         found.sort(key=lambda each: parsed.lines if each.line_no is None else each.line_no)
         failure, health = self.source.failure if isinstance(self.source, Failing) else None, self.health()
-        locates = self.locator.at_once
-        selected = self._select_rows(parsed, chunk.data, chunk.stretches if locates else ())
-        position = self._resumable.position() if locates and self._resumable is not None else None
+        stretches, position = (chunk.stretches, reading_position(self.source)) if self.locator.at_once else ((), None)
+        selected = self._select_rows(parsed, chunk.data, stretches)
         look = Look(selected, chunk.finished, health.past(), tuple(found), failure, position, health.lag_bytes)
         return cut(self._select, look)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import checked_list, decode_file, encode_file, fields_of, integer
+from http_monitor.codec import check_list, decode_file, encode_file, fields_of, integer
 from http_monitor.ports.ability import able
 from http_monitor.ports.log_format import Holding, LogFormat
 from http_monitor.ports.source import Stretch
@@ -16,7 +16,7 @@ Places = Mapping[int, tuple[LogFile, int]]
 
 
 class Locator:
-    """Finds where the lines of an input stand, and remembers where those begin of which its format holds a part.
+    """Finds where the lines of an input stand, and remembers the starts of those that its format holds in part.
 
     Args:
         log_format: The format of the input.
@@ -40,7 +40,7 @@ class Locator:
         if not (stretches or self._held):
             return None
         places = LinePlaces(data, stretches, batch, self._held)
-        self._held = {} if self._holding is None else places.of_held(self._holding.held_back())
+        self._held = {} if self._holding is None else places.of_held(self._holding.find_held_back())
         return places.of_lines(line_nos) if self.at_once else UnresolvedOffsets(places, line_nos)
 
     def save(self) -> list[Json]:
@@ -129,5 +129,5 @@ class UnresolvedOffsets:
 
 def decode_places(given: Any) -> Places:
     """Return the places that `Locator.save` gave. Raises KeyError, TypeError or ValueError for anything else."""
-    places = [fields_of(place) for place in checked_list(given)]
+    places = [fields_of(place) for place in check_list(given)]
     return {integer(place["back"], 1): (decode_file(place), integer(place["offset"], 0)) for place in places}

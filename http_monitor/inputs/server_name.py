@@ -13,7 +13,7 @@ from http_monitor.records import SCHEMA, Batch
 _SERVER = SCHEMA.get_field_index("server")
 
 
-def naming(server: str, select: Select | None) -> Callable[[Batch], Batch]:
+def select_server(server: str, select: Select | None) -> Callable[[Batch], Batch]:
     """Return a selection of rows that names their server first.
 
     Args:
@@ -22,10 +22,10 @@ def naming(server: str, select: Select | None) -> Callable[[Batch], Batch]:
     """
     name: pa.Array[Any] = pa.array([server.encode()], pa.binary())
 
-    def named(batch: Batch) -> Batch:
+    def put_server_first(batch: Batch) -> Batch:
         codes = np.zeros(len(batch.rows), np.int32)
         column: pa.DictionaryArray[Any, Any] = pa.DictionaryArray.from_arrays(codes, name)
         batch = replace(batch, rows=batch.rows.set_column(_SERVER, SCHEMA.field(_SERVER), column))
         return batch if select is None else select(batch)
 
-    return named
+    return put_server_first

@@ -173,7 +173,7 @@ class Backfill:
         if log.is_rotated:
             return None
         directory = LogDirectory(self._files, self._files.target(log.file.path))
-        plain = [sibling for sibling in directory.rotated() if not sibling.compressed]
+        plain = [sibling for sibling in directory.list_rotated() if not sibling.compressed]
         handle = directory.open(plain[-1]) if plain and plain[-1].identity not in known else None
         if handle is None:
             return None

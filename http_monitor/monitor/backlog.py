@@ -44,12 +44,12 @@ class Backlog:
         self._is_old |= self._turns.stalled
         if self._turns.behind:
             return None
-        done = self._worked_off() if self._turns.catching_up else None
+        done = self._report_progress() if self._turns.catching_up else None
         self._before = self._here()
         self._is_old = False
         return done
 
-    def _worked_off(self) -> CaughtUp | None:
+    def _report_progress(self) -> CaughtUp | None:
         since_us, lines_before, raises = self._before
         now_us, lines, raises_now = self._here()
         # Now has advanced to the wall clock, long after the end of an old log perhaps.

@@ -20,7 +20,7 @@ class Finder(Protocol):
         """Return (inputs for files found since the last call, names of inputs that are not needed any more)."""
         ...
 
-    def missed(self) -> Sequence[str]:
+    def take_missed(self) -> Sequence[str]:
         """Return the paths at which files came and went unread since the last call."""
         ...
 
@@ -58,7 +58,7 @@ class Discovery:
         for entry in found:
             self._inputs.append(entry)
             yield entry.notice("new, reading it from its start", "joined")
-        missed = self._finder.missed()
+        missed = self._finder.take_missed()
         if missed:
             self._turns.miss_files()
             them = "it" if len(missed) == 1 else "them"

@@ -92,6 +92,10 @@ class LiveRun:
         """Add and remove inputs as files appear and disappear."""
         self._asides.append(Discovery(self._inputs, finder, self._clock, self.turns))
 
+    def after_interval(self, look: Callable[[], None]) -> None:
+        """Call this within a turn too, whenever an interval was reported or passed over."""
+        self._publisher.after_interval = look
+
     @property
     def is_behind(self) -> bool:
         """Whether there is a backlog that takes a while."""

@@ -6,7 +6,7 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.ports.ability import able
-from http_monitor.ports.source import Resumable
+from http_monitor.ports.source import Piped, Resumable
 from http_monitor.report import Mark
 
 
@@ -58,6 +58,11 @@ class Marker:
 
 def positions_of(inputs: Iterable[Input]) -> dict[str, object]:
     """Return the positions of the inputs of a live run whose sources have one."""
-    # A state is made only for an input that changed; to ask each source takes 30 µs.
-    known = (entry for entry in inputs if able(entry.source, Resumable) is not None)
-    return {entry.source.name: entry.save()["position"] for entry in known}
+    positions: dict[str, object] = {}
+    for entry in inputs:
+        if able(entry.source, Resumable) is not None:
+            # A state is made only for an input that changed; to ask each source takes 30 µs.
+            positions[entry.source.name] = entry.save()["position"]
+        elif (piped := able(entry.source, Piped)) is not None:
+            positions[entry.source.name] = piped.read_position()
+    return positions

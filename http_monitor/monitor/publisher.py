@@ -31,6 +31,8 @@ class Publisher:
         """Returns whether an interval that ended then is of a backlog, if reading is behind; set by a live run."""
         self.complete: Callable[[AlertEvent], AlertEvent] = lambda event: event
         """Adds what only the run knows to an alert; set likewise."""
+        self.after_interval: Callable[[], None] = _do_nothing
+        """Called when an interval was reported or passed over, of which a turn may have many; set likewise."""
 
     def publish(self, message: Message) -> None:
         """Hand out a message, after the notices that belong before it; before those that a report gives rise to."""
@@ -46,6 +48,7 @@ class Publisher:
                 self.hub.publish(notice)
         self.hub.publish(message)
         if isinstance(message, Report):
+            self.after_interval()
             for notice in self._blindness.check(message):
                 self.hub.publish(notice)
 
@@ -56,6 +59,7 @@ class Publisher:
                 self.hub.publish(notice)
         for notice in self._blindness.check_passed(interval):
             self.hub.publish(notice)
+        self.after_interval()
 
     def notify(self, notices: Iterable[Notice], now_us: int) -> None:
         """Publish notices, as of a time; `NEVER_US` for none."""
@@ -80,3 +84,7 @@ class Publisher:
     def _failures(self) -> Health:
         failures = self.hub.failures
         return Health(listener_failures=failures) if failures else NO_HEALTH
+
+
+def _do_nothing() -> None:
+    pass

@@ -1,6 +1,7 @@
 """A replay: reads files to their ends as one merged log, in event time."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
@@ -46,6 +47,10 @@ class ReplayRun:
         publisher.inputs = self._turns.health
         self._marker = Marker(publisher.hub, engine, self._turns.positions)
 
+    def after_interval(self, look: Callable[[], None]) -> None:
+        """Call this within a turn too, whenever an interval was reported or passed over."""
+        self._publisher.after_interval = look
+
     @property
     def is_behind(self) -> bool:
         """Whether there is anything to read, as there is until the end."""
@@ -81,7 +86,8 @@ class ReplayRun:
         self._marker.after_turn()
         # The summary counts the recorders that failed.
         self._marker.flush()
-        self._publisher.publish(self._engine.summary())
+        summary = self._engine.summary()
+        self._publisher.publish(summary if complete else replace(summary, stopped=self.work_done()))
         self._publisher.close(self._engine.now_us)
 
     def health(self) -> Health:

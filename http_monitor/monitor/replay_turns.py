@@ -72,7 +72,7 @@ class ReplayTurns:
 
     @property
     def share(self) -> float | None:
-        """The share of the bytes that was read, from 0 to 1; None: nobody knows how many there are."""
+        """The share of the bytes that was read, from 0 to 1; None: their number is not known."""
         if not self._all_bytes or any(entry.source.name == "-" for entry in self._inputs):
             return None
         return min(1.0, max(0.0, 1 - sum(self._unread) / self._all_bytes))

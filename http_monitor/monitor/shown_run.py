@@ -19,7 +19,11 @@ class Working(Run, Protocol):
         ...
 
     def work_done(self) -> WorkDone:
-        """Return how far it has come."""
+        """Return how far it has come; may be asked within a turn."""
+        ...
+
+    def after_interval(self, look: Callable[[], None]) -> None:
+        """Call this within a turn too, whenever an interval was reported or passed over."""
         ...
 
 
@@ -36,7 +40,7 @@ class ShowsWork(Protocol):
 
 
 class ShownRun:
-    """A `Run` that does what another one does, and shows after each turn how far it has come.
+    """A `Run` that does what another one does, and shows after each interval and each turn how far it has come.
 
     Args:
         run: Does the work.
@@ -46,6 +50,7 @@ class ShownRun:
     def __init__(self, run: Working, line: ShowsWork) -> None:
         self._run = run
         self._line = line
+        run.after_interval(self._renew)
 
     @property
     def interrupted(self) -> Callable[[], bool]:
@@ -64,6 +69,10 @@ class ShownRun:
         else:
             self._line.update(self._run.work_done)
         return finished
+
+    def _renew(self) -> None:
+        if self._run.is_behind:
+            self._line.update(self._run.work_done)
 
     def wait(self, waker: Waker, deadline: Deadline | None) -> None:
         """Wait until the next turn may have something to do."""

@@ -112,6 +112,11 @@ class WindowHistory(WindowView, Protocol):
         """Length of a bucket."""
         ...
 
+    @property
+    def known_us(self) -> int:
+        """From when on what happened is known: the run, or its log, may have begun within the window."""
+        ...
+
     def history(self) -> tuple[Int64s, Int64s]:
         """Return the hits and the errors of every bucket, oldest first."""
         ...

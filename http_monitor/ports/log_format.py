@@ -109,7 +109,7 @@ class Remembering(Protocol):
 class Holding(Protocol):
     """A format whose rows may belong to lines that began in data parsed earlier."""
 
-    def held_back(self) -> Sequence[int]:
+    def find_held_back(self) -> Sequence[int]:
         """Return the start of each incomplete line, in bytes before the end of the data parsed last."""
         ...
 

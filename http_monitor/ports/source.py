@@ -76,6 +76,15 @@ class Resumable(Protocol):
 
 
 @runtime_checkable
+class Piped(Protocol):
+    """A source that cannot be read again: it has a position for marks, which no process resumes from."""
+
+    def read_position(self) -> Json:
+        """Return the position after the last `read`, counted from the first byte of this run."""
+        ...
+
+
+@runtime_checkable
 class Measuring(Protocol):
     """A source that can find out how much is left to read without reading it."""
 

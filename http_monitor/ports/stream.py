@@ -117,8 +117,22 @@ class RowListener(Protocol):
 class WindowListener(RowListener, Protocol):
     """Receives, before all frames, also the rows of before the run that only the window counts."""
 
-    def backfilled(self, frame: RowFrame) -> None:
+    def backfill(self, frame: RowFrame) -> None:
         """Process rows that fill the window, in the order of each log; no sum of the stream has them."""
+        ...
+
+
+class RowListeners(WindowListener, Protocol):
+    """All listeners of rows together; some may be released in the course of a run."""
+
+    @property
+    def wants_rows(self) -> bool:
+        """Whether any is left; without one, no frames are made."""
+        ...
+
+    @property
+    def wants_marks(self) -> bool:
+        """Whether any of those left receives marks, and needs to know where the lines of rows stand."""
         ...
 
 

@@ -99,7 +99,7 @@ class Wrapper(Protocol):
         """Return the inner lines of one line, given without its LF; empty if it is not wrapped."""
         ...
 
-    def begun(self) -> Sequence[int]:
+    def find_begun(self) -> Sequence[int]:
         """Return the offsets of incomplete lines in all data that was unwrapped."""
         ...
 

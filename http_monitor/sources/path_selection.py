@@ -116,7 +116,7 @@ class LiveSelection:
         """Tell whether a pattern matches a name in a directory; any thread may call it."""
         return any(True for _ in self._paths_of(directory, name))
 
-    def missed(self, came: Iterable[tuple[str, str]]) -> list[str]:
+    def take_missed(self, came: Iterable[tuple[str, str]]) -> list[str]:
         """Return the paths that match, at which files came and went before a search found them.
 
         Args:
@@ -162,7 +162,7 @@ class LiveSelection:
         """Return the paths that match a pattern now and are to be followed."""
         directory, name = os.path.split(pattern)
         if glob.has_magic(directory) or "**" in name:
-            return self._found_in_many(pattern)
+            return self._search_many(pattern)
         changed = _change_of(directory)
         seen = self._seen.get(pattern)
         if seen is None or seen.changed != changed or changed is None:
@@ -174,7 +174,7 @@ class LiveSelection:
             seen.found = self._search(pattern)
         return seen.found
 
-    def _found_in_many(self, pattern: str) -> list[str]:
+    def _search_many(self, pattern: str) -> list[str]:
         """Return the matches of a pattern with several directories, which must all be listed."""
         seen = self._seen.setdefault(pattern, _Seen(None))
         if not seen.pauses:
@@ -228,7 +228,7 @@ def _is_made_of_any(bases: Container[str], path: str) -> bool:
     return any(other in bases and not os.path.isdir(other) for other in others)
 
 
-def _meant(path: str, obstacle: Obstacle) -> str:
+def _explain_absence(path: str, obstacle: Obstacle) -> str:
     """Return why a path leads to nothing, or a hint at the file that it may have meant."""
     if obstacle == MISSING and is_lost(path):
         return f": {WITHOUT_DIRECTORY}"
@@ -248,7 +248,7 @@ def check_replay_inputs(paths: Iterable[str]) -> None:
             continue
         opened = open_regular(path)
         if isinstance(opened, Obstacle):
-            lines.append(f"{visible_text(path)} {opened.state}" + _meant(path, opened))
+            lines.append(f"{visible_text(path)} {opened.state}" + _explain_absence(path, opened))
             continue
         try:
             foreign = foreign_compression(os.read(opened[0], FOREIGN_BYTES))

@@ -11,7 +11,7 @@ from http_monitor.choices import DEFAULT_LINE_BYTES, READ_BYTES
 from http_monitor.errors import InputError
 from http_monitor.health import Health
 from http_monitor.ports.source import Chunk
-from http_monitor.records import LogFile
+from http_monitor.records import Json, LogFile
 from http_monitor.report import Notice
 from http_monitor.sources.files.gathered_lines import GatheredLines
 from http_monitor.sources.files.gzip_stream import MAGIC, Inflater
@@ -93,6 +93,10 @@ class StdinSource:
     def health(self) -> Health:
         """Return the NUL bytes removed; the unread bytes of a pipe cannot be known."""
         return Health(nul_bytes=self._cutter.nul_bytes)
+
+    def read_position(self) -> Json:
+        """Return where the next line begins in the content, counted from the first byte of this run."""
+        return {"files": [{"path": _NAME, "offset": self._content_bytes - self._cutter.pending}]}
 
     def wants_poll_s(self) -> float:
         """Return the seconds after which `read` is due even if nothing woke the monitor."""

@@ -73,13 +73,13 @@ class Parts:
         line.text += added
         if not more:
             self._bytes -= _size(part, line) - len(added) if self._open.pop(part, None) else 0
-            return _joined(line)
+            return _join(line)
         self._bytes += len(added)
         while self._bytes > self._max_bytes:
             oldest = next(iter(self._open))
             given_up = self._open.pop(oldest)
             self._bytes -= _size(oldest, given_up)
-            self._given_up.append((oldest, _joined(given_up)))
+            self._given_up.append((oldest, _join(given_up)))
         return None
 
     def drain_given_up(self) -> list[tuple[bytes, Joined]]:
@@ -92,13 +92,13 @@ class Parts:
         line = self._open.get(part)
         return b"" if line is None else bytes(line.text)
 
-    def begun(self) -> list[int]:
+    def find_begun(self) -> list[int]:
         """Return where the lines begin that are not complete."""
         return [line.begin for line in self._open.values()]
 
     def end(self) -> list[Joined]:
         """Return the lines that will not be completed."""
-        lines = [_joined(line) for line in self._open.values()]
+        lines = [_join(line) for line in self._open.values()]
         self._open, self._bytes = {}, 0
         return lines
 
@@ -134,7 +134,7 @@ def _size(part: bytes, line: _Open) -> int:
     return len(part) + len(line.text) + len(line.time) + _ENTRY_BYTES
 
 
-def _joined(line: _Open) -> Joined:
+def _join(line: _Open) -> Joined:
     return Joined(bytes(line.text), line.time, line.begin)
 
 

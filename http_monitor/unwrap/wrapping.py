@@ -89,7 +89,7 @@ class Wrapping:
             if taken is not None:
                 wrapped = True
                 start += 0 if stage.quoted else taken.start
-        if not wrapped and self._exploded(line) is None:
+        if not wrapped and self._explode(line) is None:
             return None
         return line[:start]
 
@@ -135,7 +135,7 @@ class Wrapping:
             start, stop = start + now.start, start + now.stop
         named = (line[slice(*source)], *source) if source[0] < source[1] else None
         if taken is None:
-            return [_peeled(inner) for inner in self._exploded(line) or ()]
+            return [_peel(inner) for inner in self._explode(line) or ()]
         stamp = (line[slice(*time)], *time) if time[0] < time[1] else None
         text = line[start:stop]
         places: Sequence[int] = range(start, stop + 1)
@@ -153,14 +153,14 @@ class Wrapping:
                 stamp = whole.time, -1, -1
         return [Peeled(text, places, named, stamp)]
 
-    def begun(self) -> Sequence[int]:
+    def find_begun(self) -> Sequence[int]:
         """Return where the lines begin that are not complete."""
-        return self._parts.begun()
+        return self._parts.find_begun()
 
     def end(self) -> Unwrapped:
         """Return the lines that were not complete."""
         left = self._parts.end()
-        return _unwrapped([Inner(line.text, None, None, line.time) for line in left], [line.begin for line in left])
+        return _unwrap_each([Inner(line.text, None, None, line.time) for line in left], [line.begin for line in left])
 
     def save(self) -> Json:
         """Return the incomplete lines as JSON."""
@@ -170,11 +170,11 @@ class Wrapping:
         """Restore a saved state. Raises KeyError, TypeError or ValueError for anything else."""
         self._parts.load(given)
 
-    def _exploded(self, line: bytes) -> Sequence[Inner] | None:
+    def _explode(self, line: bytes) -> Sequence[Inner] | None:
         return None if self._kind.explode is None else self._kind.explode(line)
 
     def _is_several(self, line: bytes) -> bool:
-        return self._kind.mark in line and self._exploded(line) is not None
+        return self._kind.mark in line and self._explode(line) is not None
 
     def _texts(self, data: bytes, found: Found) -> bytes:
         """Return the text of each line, with an LF."""
@@ -230,7 +230,7 @@ class Wrapping:
         wrapped = found.wrapped.tolist()
         for index, (line, (start, stop)) in enumerate(zip(lines[:-1], times, strict=True)):
             if not wrapped[index]:
-                several = self._exploded(line) if len(line) <= self._limit else None
+                several = self._explode(line) if len(line) <= self._limit else None
                 kept += (Inner(line, None, None),) if several is None else several
                 begins += [begin[index]] * (len(kept) - len(begins))
                 continue
@@ -246,10 +246,10 @@ class Wrapping:
                 given_up.append(len(kept))
                 kept.append(Inner(left.text, None, part, left.time))
                 begins.append(left.begin)
-        return replace(_unwrapped(kept, begins), given_up=tuple(given_up))
+        return replace(_unwrap_each(kept, begins), given_up=tuple(given_up))
 
 
-def _peeled(inner: Inner) -> Peeled:
+def _peel(inner: Inner) -> Peeled:
     return Peeled(inner.text, [-1] * (len(inner.text) + 1), time=(inner.time, -1, -1) if inner.time else None)
 
 
@@ -280,7 +280,7 @@ def _sources(data: bytes, found: Found) -> tuple[Int64s, tuple[bytes, ...]]:
     return source, tuple(keys.dictionary.to_pylist())
 
 
-def _unwrapped(lines: Sequence[Inner], begins: Sequence[int]) -> Unwrapped:
+def _unwrap_each(lines: Sequence[Inner], begins: Sequence[int]) -> Unwrapped:
     """Return inner lines that were found one by one."""
     sources: dict[bytes, int] = {}
     origins: dict[bytes, int] = {}

@@ -142,6 +142,8 @@ class Counter:
         self.health = Health()
         self.closed_us: int | None = None
         """Start of the last bucket that closed."""
+        self.known_us: int | None = None
+        """From when on what happened is known; None: all along."""
         self._options = options
         self._mode = mode
         self._buckets: dict[int, Bucket] = {}
@@ -204,6 +206,7 @@ class Counter:
     def end_backfill(self) -> None:
         """Note since when endpoints fail: that begins in the window of the beginning."""
         self._failing.told(self._filled, 0, 0)
+        self.known_us = None
 
     def count_malformed(self, previous_us: int | None) -> None:
         """Count a malformed line in the bucket of the line accepted before it in its file, if there is one."""
@@ -228,6 +231,7 @@ class Counter:
     def let_close_in_silence(self, now_us: int) -> None:
         """Let every bucket that is due at that time count as closed."""
         self.closed_us = self._due_us(now_us)
+        self.known_us = self.closed_us + self._options.bucket_us
 
     def end_replay(self) -> None:
         """Close the buckets up to that of the greatest time, report what is open, and sum up."""
@@ -269,6 +273,8 @@ class Counter:
                 return
             if next_us > due_us:
                 return
+            if self.closed_us is None:
+                self.known_us = next_us
             if not every_interval and self._nothing_can_happen(next_us):
                 # Every bucket before the next one with hits closes without a word.
                 upcoming = [start_us for start_us in self._buckets if start_us >= next_us]
@@ -374,7 +380,8 @@ class Counter:
         """
         assert self.closed_us is not None
         o = self._options
-        starts = range(self.closed_us + o.bucket_us - o.window_us, self.closed_us + o.bucket_us, o.bucket_us)
+        window = range(self.closed_us + o.bucket_us - o.window_us, self.closed_us + o.bucket_us, o.bucket_us)
+        starts = [start_us for start_us in window if self.known_us is None or start_us >= self.known_us]
         parts = [self._part(name, subject, self._buckets.get(start_us)) for start_us in starts]
         per = o.bucket_us // 1_000_000 if name in ("traffic", "ddos") else Fraction(1, 100)
         least, first, sum_before, allowed, allowed_before = Fraction(0), 0, Fraction(0), Fraction(0), Fraction(0)

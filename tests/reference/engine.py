@@ -189,7 +189,8 @@ def live(
     run = _Live(options, start_us, inputs, from_start)
     for parsed in backfilled:
         run.backfill(parsed, start_us)
-    run.counter.end_backfill()
+    if backfilled:
+        run.counter.end_backfill()
     for turn in turns:
         run.turn(turn)
     if stopped:
@@ -219,6 +220,7 @@ class _Live:
         if not from_start:
             self._now_us = start_us
             self.counter.closed_us = start_us // options.bucket_us * options.bucket_us - options.bucket_us
+            self.counter.known_us = self.counter.closed_us + options.bucket_us
         self._inputs = [_Input(AheadFilter(options.max_ahead_us), not from_start, self._now_us) for _ in range(inputs)]
 
     def backfill(self, parsed: ParsedLike, wall_us: int) -> None:

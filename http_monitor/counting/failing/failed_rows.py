@@ -38,7 +38,7 @@ class FailedRows:
         )
 
 
-def failed_rows(frame: Frame, rows: Int64s | None = None) -> FailedRows:
+def find_failed_rows(frame: Frame, rows: Int64s | None = None) -> FailedRows:
     """Return the rows of a frame that failed.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
+from http_monitor.codec import MAX_HITS, check_list, integer, key_of, moment_of, text_of
 from http_monitor.counting.failing.endpoint_key import load_endpoint, save_endpoint
 from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.failing.numbering import FailingNumbering
@@ -50,15 +50,15 @@ class FailingRows:
             self._waiting.append(failed)
             self._count += len(failed)
             if self._count > _MAX_WAITING:
-                self.seen()
+                self.count()
 
     def merge(self, others: Mapping[FailingKey, Seen]) -> None:
         """Add the counts of another engine."""
-        seen = self.seen()
+        seen = self.count()
         for key, (hits, first_us, last_us) in others.items():
             self._note(seen, key, hits, first_us, last_us)
 
-    def uncounted(self) -> "UncountedRows | None":
+    def find_uncounted(self) -> "UncountedRows | None":
         """Return all rows if none is counted yet and the cap drops none of them; None otherwise, or if there are none.
 
         Counting by number is faster than by key.
@@ -70,7 +70,7 @@ class FailingRows:
             return None
         return UncountedRows(waiting)
 
-    def seen(self) -> dict[FailingKey, Seen]:
+    def count(self) -> dict[FailingKey, Seen]:
         """Return the counts, in the order of the first row of each combination."""
         for failed in self._waiting:
             self._count_rows(failed)
@@ -79,13 +79,13 @@ class FailingRows:
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
-        return [[*save_endpoint(key[:3]), text_of(key[3]), *numbers] for key, numbers in self.seen().items()]
+        return [[*save_endpoint(key[:3]), text_of(key[3]), *numbers] for key, numbers in self.count().items()]
 
     @classmethod
     def load(cls, given: Any, cap: int) -> Self:
         """Return saved counts. Raises TypeError or ValueError for anything else."""
         rows = cls(cap)
-        for status, method, path, host, hits, first_us, last_us in map(checked_list, checked_list(given)):
+        for status, method, path, host, hits, first_us, last_us in map(check_list, check_list(given)):
             key = *load_endpoint(status, method, path), key_of(host)
             rows._note(rows._seen, key, integer(hits, 1, MAX_HITS), moment_of(first_us), moment_of(last_us))
         return rows

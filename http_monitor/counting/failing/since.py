@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import checked_list, moment_of
+from http_monitor.codec import check_list, moment_of
 from http_monitor.counting.failing.endpoint_key import EndpointKey, load_endpoint, rank_endpoint, save_endpoint
 from http_monitor.counting.failing.endpoints import FailingEndpoints
 from http_monitor.counting.failing.interval_rows import FailingRows, UncountedRows
@@ -37,7 +37,7 @@ class FailingSince:
 
     def note(self, rows: FailingRows, start_us: int) -> None:
         """Take note of the interval from `start_us` on."""
-        uncounted = rows.uncounted()
+        uncounted = rows.find_uncounted()
         if not rows:
             self._begin(start_us)
         elif uncounted is not None and self._has_room(uncounted):
@@ -50,7 +50,7 @@ class FailingSince:
         if not rows:
             self._begin(start_us)
             return ()
-        uncounted = rows.uncounted()
+        uncounted = rows.find_uncounted()
         if uncounted is None or not self._has_room(uncounted):
             return self._report_all(rows, start_us)
         since_us, order = self._join_numbered(uncounted, start_us), uncounted.in_order()
@@ -72,7 +72,7 @@ class FailingSince:
 
     def load(self, given: Any) -> None:
         """Restore what was saved. Raises TypeError or ValueError for anything else."""
-        for status, method, path, first_us, last_us in map(checked_list, checked_list(given)):
+        for status, method, path, first_us, last_us in map(check_list, check_list(given)):
             self._spans[load_endpoint(status, method, path)] = moment_of(first_us), moment_of(last_us)
 
     def _begin(self, start_us: int) -> None:
@@ -103,7 +103,7 @@ class FailingSince:
         self._begin(start_us)
         self._expire()
         spans: _Spans = {}
-        for (status, method, path, _), (_, first_us, last_us) in rows.seen().items():
+        for (status, method, path, _), (_, first_us, last_us) in rows.count().items():
             key = status, method, path
             least_us, greatest_us = spans.get(key, (first_us, last_us))
             spans[key] = min(least_us, first_us), max(greatest_us, last_us)
@@ -111,7 +111,7 @@ class FailingSince:
 
     def _report_all(self, rows: FailingRows, start_us: int) -> FailingEndpoints:
         of_hosts: dict[EndpointKey, dict[bytes, int]] = {}
-        for (status, method, path, host), (hits, _, _) in rows.seen().items():
+        for (status, method, path, host), (hits, _, _) in rows.count().items():
             counts = of_hosts.setdefault((status, method, path), {})
             counts[host] = counts.get(host, 0) + hits
         since_us = self._join_all(rows, start_us)

@@ -11,7 +11,7 @@ import numpy as np
 
 from http_monitor.codec import (
     MAX_HITS,
-    checked_list,
+    check_list,
     counts,
     distinct,
     encode_integers,
@@ -208,7 +208,7 @@ class KeyTable:
         keys = Keys.pack(names, some_long=table._some_long)
         piece = Piece(keys, np.arange(count), hits, sizes(given["sizes"], count), errors)
         table._counts = TableBatches(piece)
-        *cut, error_bound = checked_list(given["rest"])
+        *cut, error_bound = check_list(given["rest"])
         table._remainder = Remainder(*totals(cut), error_bound=integer(error_bound, 0, MAX_HITS))
         return table
 

@@ -27,6 +27,8 @@ class BoundedRows(ABC, Generic[Key, Row]):
         self._room = 0
         self.rows: dict[Key, Row] = {}
         """The kept rows."""
+        self.lost = 0
+        """The sum of the weights of all rows that were forgotten."""
 
     @abstractmethod
     def room_of(self, key: Key) -> int:
@@ -35,6 +37,10 @@ class BoundedRows(ABC, Generic[Key, Row]):
     @abstractmethod
     def rank_of(self, key: Key, row: Row) -> tuple[object, ...]:
         """Return what orders the rows: most weight first, each rank once."""
+
+    @abstractmethod
+    def weight_of(self, row: Row) -> int:
+        """Return what is lost with a row that is forgotten."""
 
     @abstractmethod
     def new_row(self) -> Row:
@@ -93,3 +99,4 @@ class BoundedRows(ABC, Generic[Key, Row]):
                 break
             self.rows[key] = row
             self._room += self.room_of(key)
+        self.lost += sum(self.weight_of(row) for _, row in ranked[len(self.rows) :])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, moment_of, text_of
+from http_monitor.codec import MAX_HITS, check_list, integer, key_of, moment_of, text_of
 from http_monitor.counting.failing.endpoint_key import EndpointKey, load_endpoint, rank_endpoint, save_endpoint
 from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.failing.interval_rows import FailingKey, Seen
@@ -80,6 +80,10 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
         """Return what orders the rows: hits down, then key, method and status."""
         return -row.hits, *rank_endpoint(key)
 
+    def weight_of(self, row: _Failures) -> int:
+        """Return the number of failures."""
+        return row.hits
+
     def new_row(self) -> _Failures:
         """Return a row without failures."""
         return _Failures()
@@ -89,13 +93,14 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
         if not len(failed):
             return
         if self._waiting and self._waiting[0].numbering is not failed.numbering:
-            self._count_waiting()
+            self.count_waiting()
         self._waiting.append(failed)
         self._count += len(failed)
         if self._count > _MAX_WAITING or failed.some_long:
-            self._count_waiting()
+            self.count_waiting()
 
-    def _count_waiting(self) -> None:
+    def count_waiting(self) -> None:
+        """Count the rows that were kept uncounted."""
         waiting, self._waiting, self._count = self._waiting, [], 0
         if not waiting:
             return
@@ -122,13 +127,13 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
 
     def merge(self, others: Mapping[FailingKey, Seen]) -> None:
         """Add the counts of another engine."""
-        self._count_waiting()
+        self.count_waiting()
         for (status, method, path, host), (hits, first_us, _) in others.items():
             self.row_with_room((status, method, path)).note(host, hits, first_us)
 
     def rank(self) -> tuple[FailingEndpoint, ...]:
         """Return the endpoints, most hits first, then by key."""
-        self._count_waiting()
+        self.count_waiting()
         ranked = sorted(self.rows.items(), key=lambda item: self.rank_of(*item))
         return tuple(
             FailingEndpoint(path, method, status, row.hits, row.first_us, _most(row.hosts))
@@ -137,15 +142,15 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
-        self._count_waiting()
-        return [[*save_endpoint(key), row.hits, row.first_us, _saved(row.hosts)] for key, row in self.rows.items()]
+        self.count_waiting()
+        return [[*save_endpoint(key), row.hits, row.first_us, _save_hosts(row.hosts)] for key, row in self.rows.items()]
 
     def load(self, given: Any) -> None:
         """Restore what was saved. Raises TypeError or ValueError for anything else."""
-        self._count_waiting()
-        for status, method, path, hits, first_us, hosts in map(checked_list, checked_list(given)):
+        self.count_waiting()
+        for status, method, path, hits, first_us, hosts in map(check_list, check_list(given)):
             row = self.row_with_room(load_endpoint(status, method, path))
-            for host, count in map(checked_list, checked_list(hosts)):
+            for host, count in map(check_list, check_list(hosts)):
                 row.note(key_of(host), integer(count, 1, MAX_HITS), moment_of(first_us))
             if not row.hosts:
                 raise ValueError("failures of no host")
@@ -153,7 +158,7 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
             row.hits = integer(hits, row.hits, MAX_HITS)
 
 
-def _saved(hosts: Mapping[bytes, int]) -> list[Any]:
+def _save_hosts(hosts: Mapping[bytes, int]) -> list[Any]:
     return [[text_of(host), hits] for host, hits in hosts.items()]
 
 

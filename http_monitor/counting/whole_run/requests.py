@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from http_monitor.codec import fields_of
+from http_monitor.codec import MAX_HITS, check_list, fields_of, integer
 from http_monitor.counting.failing.failed_rows import FailedRows
 from http_monitor.counting.frame import Frame
 from http_monitor.counting.interval_requests import RequestSums
 from http_monitor.counting.whole_run.failures import RunFailures
 from http_monitor.counting.whole_run.times import RunTimes
 from http_monitor.records import Json
-from http_monitor.report_tables import FailingEndpoint, SlowRequests
+from http_monitor.report_tables import FailingEndpoint, LostRequests, SlowRequests
 
 
 class RunRequests:
@@ -36,7 +36,7 @@ class RunRequests:
         self._failures.merge(sums.failing)
         self._times.merge(sums.times)
 
-    def failing(self) -> Sequence[FailingEndpoint]:
+    def rank_failing(self) -> Sequence[FailingEndpoint]:
         """Return what failed, most hits first, then by key."""
         return self._failures.rank()
 
@@ -44,12 +44,26 @@ class RunRequests:
         """Return the endpoints whose 95th percentile is at least a millisecond."""
         return self._times.slow()
 
+    @property
+    def lost(self) -> LostRequests:
+        """What the tables had no room for."""
+        self._failures.count_waiting()
+        self._times.count_waiting()
+        return LostRequests(self._failures.lost, self._times.lost)
+
     def save(self) -> Json:
         """Return the counts as JSON."""
-        return {"failing": self._failures.save(), "slow": self._times.save()}
+        lost = self.lost
+        return {
+            "failing": self._failures.save(),
+            "slow": self._times.save(),
+            "lost": [lost.failures, lost.spent_us],
+        }
 
     def load(self, given: Json) -> None:
         """Restore what was saved, into nothing. Raises KeyError, TypeError or ValueError for anything else."""
         fields = fields_of(given)
         self._failures.load(fields["failing"])
         self._times.load(fields["slow"])
+        failures, spent_us = check_list(fields.get("lost", [0, 0]))
+        self._failures.lost, self._times.lost = integer(failures, 0, MAX_HITS), integer(spent_us, 0, 1 << 90)

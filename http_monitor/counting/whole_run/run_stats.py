@@ -37,7 +37,7 @@ class RunStats:
         """Count rows, which are one group."""
         self._widen(int(times_us.min()), int(times_us.max()))
         self.totals.add(groups, 0)
-        self.requests.add(frame, groups.failed(0))
+        self.requests.add(frame, groups.find_failed(0))
 
     def merge(self, delta: BucketDelta) -> None:
         """Count the sums of rows of a bucket."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.codec import MAX_HITS, checked_list, integer, key_of, text_of
+from http_monitor.codec import MAX_HITS, check_list, integer, key_of, text_of
 from http_monitor.counting.frame import Column
 from http_monitor.counting.histogram import BUCKETS, bucket_of, middle_of
 from http_monitor.counting.keys import Codes, Keys
@@ -37,9 +37,9 @@ class _Cells:
         self._pending.append((cells, hits))
         self._size += len(cells)
         if self._size > max(_MAX_PENDING, len(self._keys)):
-            self.sorted()
+            self.sort()
 
-    def sorted(self) -> tuple[Int64s, Int64s]:
+    def sort(self) -> tuple[Int64s, Int64s]:
         """Return the cells, ascending, each once, and the hits of each."""
         if self._pending:
             single = [cells for cells, hits in self._pending if hits is None]
@@ -57,7 +57,7 @@ class _Cells:
 
     def keep(self, rows: Int64s) -> None:
         """Keep the cells of some rows, which get the numbers from 0 on; forget the others."""
-        keys, hits = self.sorted()
+        keys, hits = self.sort()
         number_of = np.full(max(int(keys[-1]) // BUCKETS + 1 if len(keys) else 0, int(rows.max(initial=-1)) + 1), -1)
         number_of[rows] = np.arange(len(rows))
         numbers = number_of[keys // BUCKETS]
@@ -88,6 +88,10 @@ class RunTimes(BoundedRows[bytes, int]):
         """Return what orders the rows: time spent down, then key."""
         return -self._totals[row], key
 
+    def weight_of(self, row: int) -> int:
+        """Return the microseconds spent."""
+        return self._totals[row]
+
     def new_row(self) -> int:
         """Return a row without durations."""
         self._totals.append(0)
@@ -108,15 +112,16 @@ class RunTimes(BoundedRows[bytes, int]):
         present = np.flatnonzero((durations_us >= 0) & (endpoints.codes >= 0))
         keys, codes = endpoints.keys.to_shared(endpoints.codes[present])
         if keys is not self._keys:
-            self._count_waiting()
+            self.count_waiting()
         self._keys = keys
         self._waiting.append((codes, durations_us[present]))
         self._count += len(present)
         # Keys that no other frame shares would stay in memory for a few rows.
         if keys is endpoints.keys or self._count > _MAX_WAITING:
-            self._count_waiting()
+            self.count_waiting()
 
-    def _count_waiting(self) -> None:
+    def count_waiting(self) -> None:
+        """Count the rows that were kept uncounted."""
         waiting, keys = self._waiting, self._keys
         self._waiting, self._keys, self._count = [], None, 0
         if keys is None:
@@ -136,7 +141,7 @@ class RunTimes(BoundedRows[bytes, int]):
 
     def merge(self, others: Times) -> None:
         """Add the counts of another engine."""
-        self._count_waiting()
+        self.count_waiting()
         for key, (total, timed) in others.items():
             self._note(key, total[0], timed)
 
@@ -147,8 +152,8 @@ class RunTimes(BoundedRows[bytes, int]):
 
     def slow(self) -> SlowRequests:
         """Return the endpoints whose 95th percentile is at least a millisecond."""
-        self._count_waiting()
-        cells, hits = self._cells.sorted()
+        self.count_waiting()
+        cells, hits = self._cells.sort()
         bounds = np.searchsorted(cells, np.arange(len(self._totals) + 1) * BUCKETS)
         upto = np.concatenate([[0], np.cumsum(hits)])
         counts = upto[bounds[1:]] - upto[bounds[:-1]]
@@ -162,8 +167,8 @@ class RunTimes(BoundedRows[bytes, int]):
 
     def save(self) -> list[Any]:
         """Return the counts as JSON."""
-        self._count_waiting()
-        cells, hits = self._cells.sorted()
+        self.count_waiting()
+        cells, hits = self._cells.sort()
         bounds = np.searchsorted(cells, np.arange(len(self._totals) + 1) * BUCKETS).tolist()
         timed = np.stack([cells % BUCKETS, hits], axis=1).tolist()
         return [
@@ -172,8 +177,8 @@ class RunTimes(BoundedRows[bytes, int]):
 
     def load(self, given: Any) -> None:
         """Restore what was saved. Raises TypeError or ValueError for anything else."""
-        for key, total_us, timed in map(checked_list, checked_list(given)):
-            counted = _read_timed(map(checked_list, checked_list(timed)))
+        for key, total_us, timed in map(check_list, check_list(given)):
+            counted = _read_timed(map(check_list, check_list(timed)))
             if not counted:
                 raise ValueError("an endpoint without durations")
             self._note(key_of(key), integer(total_us, 0, 1 << 90), counted)

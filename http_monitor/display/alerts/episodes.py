@@ -7,7 +7,8 @@ from http_monitor.display import figures
 from http_monitor.display.alerts.storm import MAX_LINES
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words
-from http_monitor.episodes import Episode, Episodes
+from http_monitor.episodes import Episode, Episodes, EpisodeSums, add_up, sums_of
+from http_monitor.units import US_PER_S
 
 _LISTED = 10
 # An IPv6 address fits.
@@ -21,9 +22,8 @@ class _Row:
     """An episode, or those of many hosts that began and ended together."""
 
     episode: Episode
-    """The one with the highest peak."""
-    hosts: int
-    raises: int
+    """The first of them."""
+    sums: EpisodeSums
 
     @property
     def rank(self) -> tuple[bool, int, int]:
@@ -40,54 +40,57 @@ def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
         width: Columns of a line; an episode that does not fit is wrapped.
         style: The style of the stream.
     """
-    rows = _merge_alike(episodes.rows)
+    rows, unnamed = _merge_alike(episodes)
     listed = _choose(rows)
-    whens = [_when(row.episode, style) for row in listed]
-    rest = (
-        2 * _GAP + max(map(columns, whens), default=0) + max((columns(_span(row.episode)) for row in listed), default=0)
-    )
-    names = [_name(row, width, style) for row in listed]
-    name_columns = max((columns(name) for name in names if columns(name) + rest <= width), default=0)
+    others = add_up([*unnamed, *(row.sums for row in rows if row not in listed)])
+    table = [(_name(row, width, style), row.episode.end_us is None, _told(row.episode, row, style)) for row in listed]
+    table += [(_name_of_others(sums, style), bool(sums.active), _told_of_others(sums, style)) for sums in others]
+    rest = 2 * _GAP + sum(max((columns(facts[at]) for _, _, facts in table), default=0) for at in (0, 1))
+    name_columns = max((columns(name) for name, _, _ in table if columns(name) + rest <= width), default=0)
     lines: list[Line] = []
-    for row, name, when in zip(listed, names, whens, strict=True):
-        head: Line = [(name, "bad" if row.episode.end_us is None else "bold")]
+    for name, is_active, told in table:
+        head: Line = [(name, "bad" if is_active else "bold")]
         at = name_columns + _GAP if name_columns else _INDENT
-        facts = _facts([when, _span(row.episode), _peak(row), _raises(row)], width - at)
+        facts = _facts(told, width - at)
         if columns(name) <= name_columns:
             head.append((" " * (at - columns(name)), "plain"))
             head += facts.pop(0)
         lines.append(head)
         lines += [[(" " * at, "plain"), *line] for line in facts]
-    return [*lines, *_count_rest(episodes, listed, width)]
+    return [*lines, *_count_unknown(episodes, width)]
 
 
-def _count_rest(episodes: Episodes, listed: Sequence[_Row], width: int) -> list[Line]:
-    hidden = len(episodes.rows) - sum(row.hosts for row in listed)
-    missing = episodes.more + hidden
-    if not missing:
+def _count_unknown(episodes: Episodes, width: int) -> list[Line]:
+    """Return a sentence on the episodes of which only the number is known."""
+    unknown = episodes.more - sum(sums.episodes for sums in episodes.rest)
+    if not unknown:
         return []
-    raises = episodes.more_raises + sum(episode.raises for episode in episodes.rows) - sum(row.raises for row in listed)
-    of = "" if raises == missing else f" ({figures.pluralize(raises, 'raise')})"
-    are = "is" if missing == 1 else "are"
-    return wrap_words(f"{figures.pluralize(missing, 'other episode')}{of} {are} not listed.", width, "dim")
+    raises = episodes.more_raises - sum(sums.raises for sums in episodes.rest)
+    of = "" if raises == unknown else f" ({figures.pluralize(raises, 'raise')})"
+    are = "is" if unknown == 1 else "are"
+    return wrap_words(f"{figures.pluralize(unknown, 'other episode')}{of} {are} not listed.", width, "dim")
 
 
-def _merge_alike(episodes: Sequence[Episode]) -> list[_Row]:
-    """Return the episodes with one in the place of many hosts' that began, and ended, at the same moment."""
+def _merge_alike(episodes: Episodes) -> tuple[list[_Row], list[EpisodeSums]]:
+    """Return the rows, one for many hosts' episodes that began, and ended, at the same moment, and what is in none."""
     groups: dict[tuple[str, int, int | None], list[Episode]] = {}
-    for episode in episodes:
+    for episode in episodes.rows:
         if episode.subject is not None:
             groups.setdefault((episode.name, episode.start_us, episode.end_us), []).append(episode)
+    unnamed = {sums.name: sums for sums in episodes.rest}
     made: list[_Row] = []
-    for episode in episodes:
+    for episode in episodes.rows:
         key = episode.name, episode.start_us, episode.end_us
         group = groups.get(key, []) if episode.subject is not None else []
         if len(group) <= MAX_LINES:
-            made.append(_Row(episode, 1, episode.raises))
+            made.append(_Row(episode, sums_of(episode)))
         elif episode is group[0]:
-            highest = max(group, key=lambda one: -1.0 if one.peak is None else one.peak)
-            made.append(_Row(highest, len(group), sum(one.raises for one in group)))
-    return made
+            (sums,) = add_up(map(sums_of, group))
+            more = unnamed.get(episode.name)
+            if more is not None and more.span == sums.span:
+                sums = sums.plus(unnamed.pop(episode.name))
+            made.append(_Row(episode, sums))
+    return made, [*unnamed.values()]
 
 
 def _choose(rows: Sequence[_Row]) -> list[_Row]:
@@ -105,8 +108,8 @@ def _name(row: _Row, width: int, style: Style) -> str:
     name = style.text(episode.name)
     if episode.subject is None:
         return name
-    if row.hosts > 1:
-        return f"{name} {style.glyphs.times}{row.hosts:,}"
+    if row.sums.episodes > 1:
+        return f"{name} {style.glyphs.times}{row.sums.episodes:,}"
     room = max(1, min(_MAX_SUBJECT, width - columns(name) - 1))
     return f"{name} {shorten(style.key(episode.subject), room, style.glyphs.ellipsis)}"
 
@@ -117,19 +120,33 @@ def _when(episode: Episode, style: Style) -> str:
     return f"{begin} {style.glyphs.dash} {end}"
 
 
-def _span(episode: Episode) -> str:
-    return "" if episode.length_us is None else figures.rough_span(episode.length_us // 1_000_000)
+def _told(episode: Episode, row: _Row, style: Style) -> list[str]:
+    length = "" if episode.length_us is None else figures.rough_span(episode.length_us // US_PER_S)
+    return [_when(episode, style), length, _peak(row.sums), _raises(row.sums)]
 
 
-def _peak(row: _Row) -> str:
-    peak = row.episode.peak
-    if peak is None:
+def _name_of_others(sums: EpisodeSums, style: Style) -> str:
+    return f"{style.text(sums.name)}, {figures.pluralize(sums.episodes, 'other')}"
+
+
+def _told_of_others(sums: EpisodeSums, style: Style) -> list[str]:
+    end = "still active"
+    if sums.end_us is not None and not sums.active:
+        end = figures.moment(sums.end_us, sums.start_us)
+    elif sums.active < sums.episodes:
+        end = f"{sums.active:,} still active"
+    longest = f"up to {figures.rough_span(sums.longest_us // US_PER_S)}" if sums.active < sums.episodes else ""
+    return [f"{figures.date_time(sums.start_us)} {style.glyphs.dash} {end}", longest, _peak(sums), _raises(sums)]
+
+
+def _peak(sums: EpisodeSums) -> str:
+    if sums.peak is None:
         return ""
-    return f"peak {figures.percent(peak) if row.episode.unit == '%' else figures.rate(peak)}"
+    return f"peak {figures.percent(sums.peak) if sums.unit == '%' else figures.rate(sums.peak)}"
 
 
-def _raises(row: _Row) -> str:
-    return "" if row.raises == row.hosts else figures.pluralize(row.raises, "raise")
+def _raises(sums: EpisodeSums) -> str:
+    return "" if sums.raises == sums.episodes else figures.pluralize(sums.raises, "raise")
 
 
 def _facts(facts: Sequence[str], width: int) -> list[Line]:

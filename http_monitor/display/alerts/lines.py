@@ -1,24 +1,35 @@
 """An alert as text: its message, what its requests are, and the command that shows them."""
 
 import shlex
+import string
 from collections.abc import Sequence
+from dataclasses import replace
 
 from http_monitor.display import figures
 from http_monitor.display.alerts.detail_limit import DetailLimit
 from http_monitor.display.alerts.storm import Told, storm_message
-from http_monitor.display.columns import columns, shorten
+from http_monitor.display.alerts.telling import shorten_telling
+from http_monitor.display.columns import columns
 from http_monitor.display.style import Role, Style, wrap_words
 from http_monitor.report import AlertEvent
 from http_monitor.report_tables import Breakdown, Share
-from http_monitor.units import US_PER_S, ratio
+from http_monitor.units import US_PER_S
 
 MARK = "ALERT"
 """Stands under each raise, to be searched for in what has scrolled away."""
 _INDENT = "  "
-_KEYS = (40, 32, 24, 16)
+_KEYS = (40, 32, 24)
 """Maximum columns of a key, tried in this order."""
+_SHORT_KEYS = (20, 16, 12, 8)
+"""Tried before anything that many of the requests have in common makes way."""
+_FEW = 0.1
+"""Share below which it makes way before keys are that short."""
+_WHOLE = {"method": 9, "host": 15}
+"""Columns that are never cut: PROPPATCH, and an IPv4 address, a part of which names nobody."""
 _LINES = 2
-"""Lines on the requests of an alert, where keys of the least length fit into them."""
+"""Lines on the requests of an alert; with the command there are three."""
+_PLAIN = frozenset(string.ascii_letters + string.punctuation + " ") - {"'", "\\"}
+"""Characters that need no escape; no digit could be told from those of an escape before it."""
 _WORDS = {"host": "from ", "agent": "agent ", "status": "status "}
 _NOTHING = {"endpoint": "without a path", "host": "without a host", "agent": "without an agent"}
 
@@ -41,7 +52,7 @@ def render_alerts(
 def render_alert(
     event: AlertEvent, width: int, style: Style, command: str = "", *, breaks: bool = False, is_detailed: bool = True
 ) -> list[str]:
-    """Return the message of an alert, and under a raise some lines on its requests, up to three on most screens.
+    """Return the message of an alert, and under a raise up to two lines on its requests, then the command.
 
     Args:
         event: The alert.
@@ -56,22 +67,44 @@ def render_alert(
     if event.state != "raised":
         return lines
     if not is_detailed:
-        began = _began(event)
-        return lines + _mark([began] if began else [], width, style)
-    lines += _mark(_pieces(event, width, style), width, style)
+        return lines + _mark(_wrap_pieces([_began(event)], _room(width)), width, style)
+    lines += _mark(_about(event, _room(width), style), width, style)
     if command and event.breakdown is not None:
-        lines.append(style.paint(f"{_INDENT}{style.text(_more(event, command))}", "dim"))
+        lines.append(style.paint(f"{_INDENT}{_more(event, command, style)}", "dim"))
     return lines
 
 
-def _pieces(event: AlertEvent, width: int, style: Style) -> list[str]:
-    """Return what is said of the requests, its keys shortened as far as two lines, or else as few as need be, want."""
-    began = _began(event)
-    drafts: list[list[str]] = []
-    for most_key in _KEYS:
-        told = [] if event.breakdown is None else _shares(event.breakdown, most_key, style)
-        drafts.append([began, *told] if began else told)
-    return min(drafts, key=lambda pieces: max(_LINES, len(_wrap_pieces(pieces, _room(width)))))
+def _about(event: AlertEvent, room: int, style: Style) -> list[str]:
+    """Return the lines that say what the requests are: at most two where a line has 51 columns.
+
+    The keys are shortened together as far as that wants, then lines break within what is said of a key too, and then
+    the dimension with the least share makes way.
+    """
+    began = [_began(event)] if _began(event) else []
+    breakdown = event.breakdown
+    if breakdown is None:
+        return _wrap_pieces(began, room) or [""]
+    while breakdown.shares:
+        least = min(breakdown.shares, key=lambda share: share.hits)
+        lines = _fit(began, breakdown, _KEYS, room, style)
+        if lines is None and least.hits >= _FEW * breakdown.hits:
+            lines = _fit(began, breakdown, _SHORT_KEYS, room, style)
+        if lines is not None:
+            return lines
+        breakdown = replace(breakdown, shares=tuple(share for share in breakdown.shares if share is not least))
+    return _wrap_pieces(began + _shares(breakdown, 0, style), room)
+
+
+def _fit(
+    began: list[str], breakdown: Breakdown, key_columns: Sequence[int], room: int, style: Style
+) -> list[str] | None:
+    """Return all that is said in two lines, its keys as long as may be; None: it takes more."""
+    for wrap_them in (_wrap_pieces, _wrap_closely):
+        for max_key in key_columns:
+            lines = wrap_them(began + _shares(breakdown, max_key, style), room)
+            if len(lines) <= _LINES:
+                return lines
+    return None
 
 
 def _began(event: AlertEvent) -> str:
@@ -79,13 +112,14 @@ def _began(event: AlertEvent) -> str:
         return f"began about {figures.moment(event.began_us, event.at_us)}"
     if event.breakdown is None:
         return ""
-    # The rise fills the window.
+    # The rise fills the window, or what is known of it.
     return f"began by {figures.moment(_first_us(event), event.at_us)}"
 
 
 def _first_us(event: AlertEvent) -> int:
     """Return the time from which on the requests of an alert were looked at."""
-    return event.at_us - event.window_s * US_PER_S if event.began_us is None else event.began_us
+    looked_us = event.at_us - event.window_s * US_PER_S if event.looked_us is None else event.looked_us
+    return looked_us if event.began_us is None else event.began_us
 
 
 def _room(width: int) -> int:
@@ -104,11 +138,16 @@ def _wrap_pieces(pieces: Sequence[str], room: int) -> list[str]:
     return lines
 
 
+def _wrap_closely(pieces: Sequence[str], room: int) -> list[str]:
+    """Return the pieces with commas between them, broken at any space."""
+    return ["".join(part for part, _ in line) for line in wrap_words(", ".join(pieces), room)]
+
+
 def render_storm(events: Sequence[AlertEvent], width: int, style: Style, *, breaks: bool = False) -> list[str]:
     """Return the message of many alerts of one rule and moment, broken at words where that is wanted."""
     role: Role = "raised" if events[0].state == "raised" else "recovered"
     lines = _paint(storm_message(events), role, width, style, breaks=breaks)
-    return lines + (_mark([], width, style) if events[0].state == "raised" else [])
+    return lines + (_mark([""], width, style) if events[0].state == "raised" else [])
 
 
 def filter_of(event: AlertEvent) -> str:
@@ -131,29 +170,42 @@ def _paint(message: str, role: Role, width: int, style: Style, *, breaks: bool) 
     return [style.paint("".join(part for part, _ in line), role) for line in wrap_words(text, width)]
 
 
-def _mark(pieces: Sequence[str], width: int, style: Style) -> list[str]:
+def _mark(told: Sequence[str], width: int, style: Style) -> list[str]:
     mark = f"{_INDENT}{MARK}"
-    told = _wrap_pieces(pieces, _room(width)) or [""]
     starts = (mark, " " * len(mark))
     return [style.line([(f"{starts[min(at, 1)]}{_INDENT}{line}", "dim")], width) for at, line in enumerate(told)]
 
 
-def _shares(breakdown: Breakdown, most_key: int, style: Style) -> list[str]:
-    of = f"of {figures.pluralize(breakdown.hits, 'request')}" + ("" if breakdown.is_whole else ", the last ones")
-    shares = [_share(share, breakdown.hits, most_key, style) for share in breakdown.shares]
+def _shares(breakdown: Breakdown, max_key: int, style: Style) -> list[str]:
+    of = f"of {figures.pluralize(breakdown.hits, 'request')}"
+    if not breakdown.is_whole:
+        of = f"of the last {figures.pluralize(breakdown.hits, 'request')}"
+    shares = [_share(share, breakdown.hits, max_key, style) for share in breakdown.shares]
     return [f"{of}: {shares[0]}", *shares[1:]] if shares else [of]
 
 
-def _share(share: Share, hits: int, most_key: int, style: Style) -> str:
-    part = f"{ratio(100 * share.hits, hits):.0f} %"
+def _share(share: Share, hits: int, max_key: int, style: Style) -> str:
+    part = figures.part(share.hits, hits)
     if share.key is None:
         return f"{part} {_NOTHING.get(share.dimension, f'without a {share.dimension}')}"
-    return f"{part} {_WORDS.get(share.dimension, '')}{shorten(style.key(share.key), most_key, style.glyphs.ellipsis)}"
+    room = max(max_key, _WHOLE.get(share.dimension, 0))
+    key = shorten_telling(share.dimension, style.key(share.key), room, style.glyphs.ellipsis)
+    return f"{part} {_WORDS.get(share.dimension, '')}{key}"
 
 
-def _more(event: AlertEvent, command: str) -> str:
-    words = [command, f"--since {shlex.quote(figures.date_time(_first_us(event)))}"]
+def _more(event: AlertEvent, command: str, style: Style) -> str:
+    """Return the command that shows the requests, as one line that a shell takes as it stands."""
+    words = [*shlex.split(command), "--since", figures.date_time(_first_us(event))]
     expression = filter_of(event)
     if expression:
-        words.append(f"--filter {shlex.quote(expression)}")
-    return " ".join([*words, "--output lines"])
+        words += ["--filter", expression]
+    return " ".join(_quote_word(word, style) for word in [*words, "--output", "lines"])
+
+
+def _quote_word(word: str, style: Style) -> str:
+    quoted = shlex.quote(word)
+    if style.text(quoted) == quoted:
+        return quoted
+    # A name of a file that the stream cannot show; within these quotes a shell knows escapes.
+    raw = word.encode("utf-8", "surrogateescape")
+    return "$'" + "".join(chr(byte) if chr(byte) in _PLAIN else f"\\x{byte:02x}" for byte in raw) + "'"

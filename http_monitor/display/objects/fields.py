@@ -132,7 +132,7 @@ def remainders(totals: Report | Summary) -> Json:
     """Return what bounded tables had to cut, where they had to."""
     tables: dict[str, Table] = {name: getattr(totals, name) for name in TABLES}
     tables |= {"vhosts": totals.details.vhosts, "sources": totals.details.sources, "servers": totals.details.servers}
-    cut = {
+    cut: Json = {
         name: {
             "hits": table.remainder.hits,
             "bytes": None if totals.coverage.no_size else table.remainder.size_bytes,
@@ -142,7 +142,20 @@ def remainders(totals: Report | Summary) -> Json:
         for name, table in tables.items()
         if table.remainder.hits
     }
+    if isinstance(totals, Summary):
+        lost = totals.lost
+        cut |= {"failing": {"hits": lost.failures}} if lost.failures else {}
+        cut |= {"slow": {"total_s": lost.spent_us / US_PER_S}} if lost.spent_us else {}
     return {"remainders": cut} if cut else {}
+
+
+def stop(summary: Summary) -> Json:
+    """Return how far a replay had come, where it was stopped before its end."""
+    done = summary.stopped
+    if done is None:
+        return {}
+    at = None if done.reached_us is None else second_utc(done.reached_us)
+    return {"stopped": {"at": at, "share": None if done.share is None else round(done.share, 4)}}
 
 
 def active_alerts(active: Sequence[ActiveAlert]) -> list[Json]:

@@ -15,6 +15,7 @@ from http_monitor.display.objects.fields import (
     requests,
     second_utc,
     status_counts,
+    stop,
     tables,
     text_or_none,
 )
@@ -114,6 +115,7 @@ def summary_line(summary: Summary, top: int | None = None) -> str:
             **episode_rows(summary.episodes),
             **requests(summary, top),
             **remainders(summary),
+            **stop(summary),
         }
     )
 

@@ -59,7 +59,7 @@ def _render_line(line: bytes, reading: LineReading, room: int, style: Style) -> 
     lines: list[Line] = []
     start = 0
     while start < len(drawing.cells) or not lines:
-        end = _fitting(drawing.cells, start, room)
+        end = _find_end(drawing.cells, start, room)
         lines.append(_merge_spans(drawing.cells[start:end]))
         last = end >= len(drawing.cells)
         # A line that is too short stops fitting after its last character.
@@ -145,7 +145,7 @@ def _row(row: tuple[str, str, Role], names: int, room: int, ellipsis: str) -> li
     return add_label(label, wrap_words(text, max(1, room - names), role))
 
 
-def _fitting(cells: Sequence[Span], start: int, room: int) -> int:
+def _find_end(cells: Sequence[Span], start: int, room: int) -> int:
     """Return the index after the cells from `start` on that fit in the room, at least one."""
     used, end = 0, start
     while end < len(cells) and (used + char_columns(cells[end][0]) <= room or end == start):

@@ -81,7 +81,7 @@ class StartSearch:
         """Yield the rotated files that are needed too, the newest first: (path, position, part)."""
         directory = LogDirectory(files, files.target(path))
         heads = [head]
-        for sibling in reversed(directory.rotated()):
+        for sibling in reversed(directory.list_rotated()):
             handle = None if sibling.identity in self.besides else directory.open(sibling)
             if handle is None:
                 continue

@@ -65,7 +65,7 @@ def codes(keys: Keys) -> npt.NDArray[np.int32]:
     return np.asarray(keys.indices.to_numpy(), np.int32)
 
 
-def matching(keys: Keys, pattern: re.Pattern[bytes]) -> Bools:
+def match_keys(keys: Keys, pattern: re.Pattern[bytes]) -> Bools:
     """Return a mask of the keys that a pattern matches entirely, evaluated once per distinct key; no nulls allowed."""
     if not len(keys):
         return np.empty(0, np.bool_)

@@ -83,14 +83,14 @@ def regular_rows(chunk: Chunk, shape: Shape) -> RegularRows:
             forwarded,
             no_keys(len(time_us)),  # source
             no_keys(len(time_us)),  # server
-            lacking(np.where(no_pair, LACKS_AGENT, 0)),
+            fill_lacks(np.where(no_pair, LACKS_AGENT, 0)),
         ],
         schema=SCHEMA,
     )
     return RegularRows(batch, fields.line, vhost, fields.pair)
 
 
-def lacking(fields: Ints) -> "pa.Array[Any]":
+def fill_lacks(fields: Ints) -> "pa.Array[Any]":
     """Return the column `lacks` for lines that lack these fields."""
     column: pa.Array[Any] = arrow_of(fields.astype(np.int8), pa.int8(), fields == 0)
     return column

@@ -110,7 +110,7 @@ class FamilyFormat:
         if rack and not has_vhost:
             texts[0] = header_client_of(texts[0] or b"").host
         kind = kind_of(has_vhost, fields[-1].role == "agent")
-        values = Meaning(fields, kind, keeps_empty=True).named(texts)
+        values = Meaning(fields, kind, keeps_empty=True).name_values(texts)
         return LineReading(self.name, _found_fields(fields, spans), values)
 
     def remarks(self, line: bytes) -> Iterator[Remark]:

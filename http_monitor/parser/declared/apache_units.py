@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import filled
+from http_monitor.arrow import fill_nulls
 from http_monitor.explanation import LineReading
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.template.format import TemplateFormat
@@ -130,7 +130,7 @@ def _find_unit(by_seconds: Batch, counted: Batch) -> tuple[Unit | None, int | No
 
 def _durations(batch: Batch) -> Any:
     """Return the durations of rows, -1 if there is none."""
-    return filled(batch.rows.column(_DURATION), -1)
+    return fill_nulls(batch.rows.column(_DURATION), -1)
 
 
 def _agree(duration_us: Any, seconds_us: Any) -> Bools:

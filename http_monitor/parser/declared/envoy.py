@@ -14,7 +14,7 @@ from http_monitor.parser.declared.placeholders import (
     NOTHING,
     Meant,
     choose_roles,
-    lacking,
+    describe_lack,
     make_template,
     meaning_of_time,
     parts_of,
@@ -90,7 +90,9 @@ def envoy_keys(text: str, *, untimed: bool = False) -> dict[str, tuple[Role, Wri
         raise UsageError(f"--format: got {NOUN} that is no JSON object, takes one with %OPERATORS%")
     named = {key: match for key, match in _operators_in(found, ()) if match is not None}
     names_client = any(_MEANT.get(match["name"], NOTHING).role == "host" for match in named.values())
-    meants = {key: _meant(match["name"], match["of"] or "", names_client=names_client) for key, match in named.items()}
+    meants = {
+        key: _look_up(match["name"], match["of"] or "", names_client=names_client) for key, match in named.items()
+    }
     keys: dict[str, tuple[Role, Writing]] = {}
     for (key, meant), role in zip(meants.items(), choose_roles([*meants.values()]), strict=True):
         if role is not None:
@@ -99,7 +101,7 @@ def envoy_keys(text: str, *, untimed: bool = False) -> dict[str, tuple[Role, Wri
     said = {role for role, _ in keys.values()}
     for role, placeholder in _NEEDED.items():
         if role not in said and not (role == "time" and untimed):
-            raise lacking(NOUN, placeholder, _NEEDED)
+            raise describe_lack(NOUN, placeholder, _NEEDED)
     return keys
 
 
@@ -119,7 +121,7 @@ def envoy_template(text: str, *, untimed: bool = False) -> Template:
     names_client = any(_MEANT.get(match["name"], NOTHING).role == "host" for match in OPERATOR.finditer(text))
     for match in OPERATOR.finditer(text):
         pieces.append((_literal(text[at : match.start()]), None))
-        pieces.append((match[0], _meant(match["name"], match["of"] or "", names_client=names_client)))
+        pieces.append((match[0], _look_up(match["name"], match["of"] or "", names_client=names_client)))
         at = match.end()
     parts = parts_of([*pieces, (_literal(text[at:]), None)])
     return make_template(parts, NOUN, _NEEDED, untimed=untimed)
@@ -132,7 +134,7 @@ def _literal(text: str) -> str:
     return text.replace("%%", "%").replace('\\"', '"').replace("\\\\", "\\")
 
 
-def _meant(name: str, of: str, *, names_client: bool) -> Meant:
+def _look_up(name: str, of: str, *, names_client: bool) -> Meant:
     if name == "START_TIME":
         return _time(of)
     if name == "REQ":

@@ -74,7 +74,7 @@ def goaccess_template(text: str, *, untimed: bool = False) -> Template:
         if literal:
             pieces.append((literal.replace('\\"', '"'), None))
         literal = ""
-        meant = Meant("host", "addresses") if name is None else _meant(text, match.start(), name)
+        meant = Meant("host", "addresses") if name is None else _look_up(text, match.start(), name)
         if meant.writing == "clf":
             at = match.start() + len("%d:%t %^")
         pieces.append((text[match.start() : at], meant))
@@ -82,7 +82,7 @@ def goaccess_template(text: str, *, untimed: bool = False) -> Template:
     return make_template(parts_of([*pieces, (literal.replace('\\"', '"'), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
-def _meant(text: str, at: int, name: str) -> Meant:
+def _look_up(text: str, at: int, name: str) -> Meant:
     """Return the meaning of a specifier; date and clock before a zone, which GoAccess ignores, are one time."""
     if name == "d" and _WITH_ZONE.match(text, at):
         return Meant("time", "clf", CLF_BARE, 26)

@@ -61,7 +61,7 @@ def gunicorn_template(text: str, *, untimed: bool = False) -> Template:
     has_host = any(match["name"] == "h" for match in ATOM.finditer(text))
     for match in ATOM.finditer(text):
         pieces.append((_literal(text[at : match.start()]), None))
-        pieces.append((match[0], _meant(match["name"], has_host=has_host)))
+        pieces.append((match[0], _look_up(match["name"], has_host=has_host)))
         at = match.end()
     return make_template(parts_of([*pieces, (_literal(text[at:]), None)]), NOUN, _NEEDED, untimed=untimed)
 
@@ -72,7 +72,7 @@ def _literal(text: str) -> str:
     return text.replace("%%", "%").replace('\\"', '"').replace("\\'", "'")
 
 
-def _meant(name: str, *, has_host: bool) -> Meant:
+def _look_up(name: str, *, has_host: bool) -> Meant:
     header = _HEADER.fullmatch(name)
     if header is None:
         return _MEANT.get(name, NOTHING)

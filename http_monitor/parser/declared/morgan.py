@@ -57,7 +57,7 @@ def morgan_template(text: str, *, untimed: bool = False) -> Template:
     names = {match["name"] for match in TOKEN.finditer(text)}
     for match in TOKEN.finditer(text):
         pieces.append((text[at : match.start()].replace('\\"', '"'), None))
-        meant = _meant(match["name"], match["of"], has_host="remote-addr" in names)
+        meant = _look_up(match["name"], match["of"], has_host="remote-addr" in names)
         if meant.role == "upstream" and "total-time" not in names:
             # It ends when the head of the response is sent, which for most responses is the end.
             meant = Meant("duration", "ms")
@@ -66,7 +66,7 @@ def morgan_template(text: str, *, untimed: bool = False) -> Template:
     return make_template(parts_of([*pieces, (text[at:].replace('\\"', '"'), None)]), NOUN, _NEEDED, untimed=untimed)
 
 
-def _meant(name: str, of: str | None, *, has_host: bool) -> Meant:
+def _look_up(name: str, of: str | None, *, has_host: bool) -> Meant:
     if name == "date":
         if (of or "web") not in _DATES:
             raise UsageError(f"--format: got {NOUN} with :date[{of}], takes :date[clf], :date[iso] or :date[web]")

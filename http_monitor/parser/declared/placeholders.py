@@ -149,11 +149,11 @@ def make_template(
     template = Template(parts, noun, exact=exact)
     for role, placeholder in needed.items():
         if not (gives_time(template) or untimed if role == "time" else template.gives(role)):
-            raise lacking(noun, placeholder, needed)
+            raise describe_lack(noun, placeholder, needed)
     return template
 
 
-def lacking(noun: str, placeholder: str, needed: dict[Role, str]) -> UsageError:
+def describe_lack(noun: str, placeholder: str, needed: dict[Role, str]) -> UsageError:
     """Return the error for a string without one of the placeholders that it needs."""
     return UsageError(f"--format: got {noun} without {placeholder}, takes one with {', '.join(needed.values())}")
 

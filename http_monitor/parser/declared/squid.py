@@ -104,11 +104,11 @@ def squid_template(text: str, *, untimed: bool = False) -> Template:
         if literal:
             pieces.append((literal, None))
         literal = ""
-        pieces.append((match[0], _meant(match["name"], match["of"] or match["of_2"] or "", match[0])))
+        pieces.append((match[0], _look_up(match["name"], match["of"] or match["of_2"] or "", match[0])))
     return make_template(parts_of([*pieces, (literal, None)]), NOUN, _NEEDED, untimed=untimed)
 
 
-def _meant(name: str, of: str, text: str) -> Meant:
+def _look_up(name: str, of: str, text: str) -> Meant:
     if name in (">h", ">ha"):
         return _HEADERS.get(of.partition(":")[0].lower(), NOTHING)
     if name in ("<h", "<ha") or name.startswith(("ssl::", "adapt::", "icap::", "note")):

@@ -18,7 +18,7 @@ from http_monitor.parser.detect.trials import Trials, remind
 from http_monitor.parser.fields.plausible import find_doubtful_hosts, first_hosts
 from http_monitor.parser.fields.zones import Zone
 from http_monitor.parser.lines.explain import read_line
-from http_monitor.parser.lines.promises import promised_by
+from http_monitor.parser.lines.promises import promises_of
 from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.presets import PRESETS, Preset, presets_for
 from http_monitor.ports.ability import able
@@ -196,7 +196,7 @@ class AutoFormat:
             return self._read_line(line, self._format)
         readings: list[tuple[LogFormat, LineReading]] = []
         doubtful: tuple[Candidate, LogFormat, LineReading] | None = None
-        for candidate, trial in self._trials.named():
+        for candidate, trial in self._trials.make_each():
             reading = rename_reading(read_line(trial, line))
             host = (reading.values or {}).get("host")
             if reading.values and not (isinstance(host, bytes) and find_doubtful_hosts([host])):
@@ -244,7 +244,7 @@ class AutoFormat:
         self._chosen = self._format = self._change = None
         if chosen is not None:
             self._trials.clear()
-        candidate = None if chosen is None else self._candidates.named(chosen)
+        candidate = None if chosen is None else self._candidates.find(chosen)
         if candidate is not None:
             made = candidate.make_for(self._trials.head)
             remind(made, kept.get(chosen))
@@ -266,7 +266,7 @@ class AutoFormat:
         return reading
 
     def _turn_to(self, rival: Rival, line_no: int) -> None:
-        candidate = self._candidates.named(rival.name)
+        candidate = self._candidates.find(rival.name)
         assert candidate is not None
         self._decide(candidate, rival.made)
         kind = rival.kind if candidate.name == FAMILY else candidate.name
@@ -277,17 +277,17 @@ class AutoFormat:
         before = Leading()
         fit = self._trials.find_first(data, before)
         if fit is None:
-            return before.followed_by(Batch(NO_ROWS, np.empty(0, np.int64), 0))
+            return before.prepend(Batch(NO_ROWS, np.empty(0, np.int64), 0))
         self._decide(fit.candidate, fit.made)
         batch = self.parse(data[fit.start :])
         self._changes = [replace(change, line_no=change.line_no + before.lines) for change in self._changes]
-        return before.followed_by(batch)
+        return before.prepend(batch)
 
     def _decide(self, candidate: Candidate, made: LogFormat) -> None:
         refines = bool(candidate.examples) and self._family.parse(b"\n".join(candidate.examples)).malformed_lines == 0
         self._format = FallbackFormat(made, self._family, self._limit) if refines else made
         self._chosen = candidate
-        self.promised = self.promised if self._has_rows else promised_by(self._format)
+        self.promised = self.promised if self._has_rows else promises_of(self._format)
         self._trials.clear()
         self._rivals.give_away(candidate.name)
         self._change = Change(self._rivals, candidate.name, self._limit)

@@ -69,7 +69,7 @@ class Leading:
         self.samples += self._renumber(batch)
         self.lines += batch.lines
 
-    def followed_by(self, batch: Batch) -> Batch:
+    def prepend(self, batch: Batch) -> Batch:
         """Return the batch preceded by these lines."""
         if not self.lines:
             return batch

@@ -70,7 +70,7 @@ class Candidates:
         """Yield the candidates in the order in which they are tried."""
         return iter(self._every)
 
-    def named(self, name: str) -> Candidate | None:
+    def find(self, name: str) -> Candidate | None:
         """Return the one of that name; None: there is none. To ask for the family costs no preset."""
         if name == FAMILY:
             return self.family
@@ -78,13 +78,13 @@ class Candidates:
 
     def of(self, lines: bytes) -> Iterable[Candidate]:
         """Return the candidates that some lines may fit; the others fit none of them."""
-        return self if self._presets_of is None else self._made_of(self._presets_of(lines))
+        return self if self._presets_of is None else self._make_candidates(self._presets_of(lines))
 
     @cached_property
     def _every(self) -> tuple[Candidate, ...]:
-        return self._made_of(self._presets)
+        return self._make_candidates(self._presets)
 
-    def _made_of(self, presets: Iterable[Preset]) -> tuple[Candidate, ...]:
+    def _make_candidates(self, presets: Iterable[Preset]) -> tuple[Candidate, ...]:
         def maker(preset: Preset) -> Callable[[], LogFormat]:
             make = preset.make_untimed if self._untimed and preset.make_untimed else preset.make
             return lambda: in_zone(make(self.limit), self._zone)

@@ -7,7 +7,7 @@ import numpy as np
 
 from http_monitor.explanation import LineReading
 from http_monitor.parser.lines.explain import read_line
-from http_monitor.parser.lines.promises import promised_by
+from http_monitor.parser.lines.promises import promises_of
 from http_monitor.parser.lines.remarks import Remarking
 from http_monitor.parser.lines.rows import in_file_order
 from http_monitor.ports.log_format import LogFormat, Remark
@@ -36,7 +36,7 @@ class FallbackFormat:
     @property
     def promised(self) -> frozenset[str]:
         """What lines have that the first reads."""
-        return promised_by(self._first)
+        return promises_of(self._first)
 
     def parse(self, data: bytes) -> Batch:
         """Return the rows of whole lines, in file order."""

@@ -19,9 +19,11 @@ PATIENCE_LINES = 1_000
 EVERY_LINES = 500
 TRIED_LINES = 20
 """After them, all candidates try this many of each `EVERY_LINES`; the family, which is cheap, and whatever reads header
-lines see all of them. So a log that fits at last is recognised at most 480 lines later."""
-_COUNT = ""
-"""Key of the number of lines that were read in vain, in a saved state; no candidate has this name."""
+lines see all of them, and as many lines behind a header that a format keeps are tried by all. So a log that fits at
+last is recognised at most 480 lines later."""
+_COUNT, _BEHIND_HEADER = "", "#"
+"""Keys of the number of lines that were read in vain, and of those that all candidates are to try next, in a saved
+state; no candidate has these names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,16 @@ class Trials:
         self._remembering: dict[str, Remembering] = {}
         self._in_vain = 0
         """Number of lines read so far, blank ones included."""
+        self._behind_header = 0
+        """Number of lines that all candidates are to try next, because a header stood before them."""
         self.head = b""
         """The beginning of the file, for formats with header lines; empty if it will be parsed."""
 
     def clear(self) -> None:
         """Drop the formats, once one has been chosen."""
-        self._made, self._in_vain = [], 0
+        self._made, self._in_vain, self._behind_header = [], 0, 0
 
-    def named(self) -> Iterator[tuple[Candidate, LogFormat]]:
+    def make_each(self) -> Iterator[tuple[Candidate, LogFormat]]:
         """Return each candidate with its format."""
         return zip(self._candidates, self._formats(), strict=True)
 
@@ -92,25 +96,41 @@ class Trials:
         done = 0
         while done < len(data):
             rest = data[done:]
-            plain = rest[: _next_header(rest)]
-            batch = self._candidates.family.make().parse(plain)
-            stop = (
-                _begin_of(plain, int(batch.line_nos[0]), self._candidates.limit) if len(batch.line_nos) else len(plain)
-            )
-            if stop:
-                before.add(batch if stop == len(plain) else self._candidates.family.make().parse(plain[:stop]))
-            line = _first_lines(rest, stop, 1)
-            fit = self._find(start + done + stop, line, before) if line else None
+            stop = 0 if self._behind_header else self._skip(rest, before)
+            tried = _first_lines(rest, stop, max(1, self._behind_header))
+            fit = self._try(start + done + stop, tried, before) if tried else None
             if fit is not None:
                 return fit
-            done += stop + len(line)
+            done += stop + len(tried)
         return None
+
+    def _skip(self, data: bytes, before: Leading) -> int:
+        """Read lines by the family; return the offset of the first that fits it or may be a header."""
+        plain = data[: _next_header(data)]
+        batch = self._candidates.family.make().parse(plain)
+        if not len(batch.line_nos):
+            if plain:
+                before.add(batch)
+            return len(plain)
+        stop = _begin_of(plain, int(batch.line_nos[0]), self._candidates.limit)
+        if stop:
+            before.add(self._candidates.family.make().parse(plain[:stop]))
+        return stop
+
+    def _try(self, start: int, lines: bytes, before: Leading) -> Fit | None:
+        """Let all candidates read lines: those behind a header, or one that may be a header itself."""
+        kept = self._memory()
+        fit = self._find(start, lines, before)
+        self._behind_header = max(0, self._behind_header - lines.count(b"\n"))
+        if fit is None and self._memory() != kept:
+            self._behind_header = TRIED_LINES
+        return fit
 
     def save(self) -> Json:
         """Return the state of the formats; empty if there is none yet."""
         # Making all formats takes a hundred times as long as saving an input, and a run may have thousands of inputs.
         kept = self._memory() if self._made or self._is_headed else {}
-        return {**kept, _COUNT: self._in_vain} if self._in_vain else kept
+        return {**kept, _COUNT: self._in_vain, _BEHIND_HEADER: self._behind_header} if self._in_vain else kept
 
     def load(self, kept: Json) -> None:
         """Restore the state of the formats."""
@@ -118,7 +138,8 @@ class Trials:
             self.clear()
             return
         self._in_vain = integer(kept.get(_COUNT, 0), least=0)
-        for candidate, made in self.named():
+        self._behind_header = integer(kept.get(_BEHIND_HEADER, 0), least=0)
+        for candidate, made in self.make_each():
             remind(made, kept.get(candidate.name))
 
     @property
@@ -154,7 +175,7 @@ class Trials:
         leading = piece[: _begin_of(piece, line_no, self._candidates.limit)]
         if line_no > 1:
             before.add(_in_vain([batch.head(line_no - 1) for batch in batches], leading, self._candidates.limit))
-        candidate, made = list(self.named())[index]
+        candidate, made = list(self.make_each())[index]
         remind(made, kept.get(candidate.name))
         if leading:
             made.parse(leading)

@@ -116,7 +116,7 @@ class Meaning:
             kind=self._kind,
         )
 
-    def named(self, texts: Texts) -> dict[str, Value]:
+    def name_values(self, texts: Texts) -> dict[str, Value]:
         """Return the values of a line that `entry` accepts, by the names of ``--explain --output ndjson``.
 
         A request is split into ``method``, ``target``, ``path`` (the endpoint), ``section`` and ``protocol``; if it is
@@ -236,7 +236,7 @@ class Meaning:
 
 
 def shown_name(field: Field) -> str:
-    """Return the name in `Meaning.named` under which a field is shown; its own name if there are several or none."""
+    """Return the name in `Meaning.name_values` under which a field is shown; its own if there are several or none."""
     if field.role is None or field.role in _OWN_NAME or field.role in _SPLIT:
         return field.name
     return "time" if field.role in _TIMES else _NAMES.get(field.role, field.role)

@@ -138,12 +138,12 @@ class LocalTimes:
         """Return the instant of the next line."""
         return int(self.instants(np.array([time_us], np.int64))[0])
 
-    def named(self, values: dict[str, Value]) -> dict[str, Value]:
+    def resolve_values(self, values: dict[str, Value]) -> dict[str, Value]:
         """Return the values of the next line, with its time as an instant."""
         time_us = values.get("time")
         return values if not isinstance(time_us, int) else {**values, "time": self.read(time_us)}
 
-    def resolved(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+    def resolve(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         """Return the next rows, with their times as instants."""
         if not len(rows):
             return rows

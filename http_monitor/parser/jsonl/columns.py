@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import are_among, are_null, encode, filled, keep, search, with_text
+from http_monitor.arrow import are_among, are_null, encode, fill_nulls, keep, search, with_text
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import index_chunk
 from http_monitor.parser.chunks.next_byte import Marks
@@ -200,7 +200,7 @@ class _Chosen:
         values = [text or b"" for text in keys.dictionary.to_pylist()]
         good = np.array([can_be(text, candidate.field, vague=candidate.vague, declared=declared) for text in values])
         nothing = np.array([is_nothing(text, candidate.field.role) for text in values])
-        code = filled(keys.indices, len(values))
+        code = fill_nulls(keys.indices, len(values))
         return np.append(good, False)[code].astype(np.bool_), np.append(nothing, True)[code].astype(np.bool_)
 
 

@@ -114,7 +114,7 @@ class JsonFormat(LinedFormat):
         if isinstance(found, Misfit):
             return
         layout = self._layout(self._book.eye.shape_of(found), found)
-        found = layout.mended(found)
+        found = layout.mend(found)
         texts = layout.texts_in(found)
         yield from zone_remark(layout.text(texts, "time") or b"")
         if self._declared:
@@ -137,7 +137,7 @@ class JsonFormat(LinedFormat):
         if isinstance(found, Misfit):
             return reading
         layout = self._layout(self._book.eye.shape_of(found), found)
-        texts = layout.texts_in(layout.mended(found))
+        texts = layout.texts_in(layout.mend(found))
         words = (doubt_of_time if reading.expected == _NO_TIME else doubt)(found, layout, texts)
         return reading if words is None else replace(reading, expected=f"{reading.expected} ({words})")
 
@@ -168,7 +168,7 @@ class JsonFormat(LinedFormat):
         if one is None:
             one = alike[shape] = Alike(self._layout(shape, found))
         if one.layout.mends:
-            mended = one.layout.mended(found)
+            mended = one.layout.mend(found)
             if mended is not found:
                 found = self._objects[index] = mended
         if one.layout.part != "whole":
@@ -209,7 +209,7 @@ class JsonFormat(LinedFormat):
         if isinstance(found, Misfit):
             return found
         layout = self._layout(self._book.eye.shape_of(found), found)
-        found = layout.mended(found)
+        found = layout.mend(found)
         paired = self._pair(layout, found) if layout.part != "whole" else found
         return paired if isinstance(paired, Outside) else self._read_object(paired, line)
 
@@ -223,7 +223,7 @@ class JsonFormat(LinedFormat):
         layout = self._layout(self._book.eye.shape_of(found), found)
         texts = layout.texts_in(found)
         end = len(line) + 1
-        lacking = self._lacking(found)
+        lacking = self._find_lacking_key(found)
         if lacking is None and layout.is_hit(texts):
             if not self._untimed and layout.lacks_time(texts):
                 return Misfit(end, _NO_TIME)
@@ -232,7 +232,7 @@ class JsonFormat(LinedFormat):
             return Outside()
         return Misfit(end, _NO_REQUEST if lacking is None else f"a key {lacking}")
 
-    def _lacking(self, found: Object) -> str | None:
+    def _find_lacking_key(self, found: Object) -> str | None:
         """Return a key that every line must have and this one lacks; None if there is none."""
         for path in self._needs:
             if _value_at(found, path) is None:

@@ -74,7 +74,7 @@ class Layout:
         """It is a program's message with a status."""
         return self.is_log and "status" in self.places
 
-    def mended(self, found: Object) -> Object:
+    def mend(self, found: Object) -> Object:
         """Return an object with values corrected that depend on each other; its keys are unchanged."""
         for mend in self.mends:
             found = mend(found)

@@ -89,7 +89,7 @@ class LinedFormat(LocallyTimed, ABC):
             other[line] = False
         account = self._read_each((index, lines[index]) for index in np.flatnonzero(other).tolist())
         rows, line = in_file_order((rows_of(account.entries), np.array(account.line, np.int64)), *parts)
-        rows = self._local.resolved(rows)
+        rows = self._local.resolve(rows)
         return account.batch(rows, line, len(lines), self._name)
 
     def explain(self, line: bytes) -> str:
@@ -115,7 +115,7 @@ class LinedFormat(LocallyTimed, ABC):
         if isinstance(entry, Wrong):
             span = dict(spans).get(read.fields[entry.field].name)
             return self._unfit(Misfit(1 + (span[0] if span else 0), describe_expected(entry.reason)), spans)
-        return LineReading(self._name, _found_fields(spans), self._local.named(self._explain(line, read)))
+        return LineReading(self._name, _found_fields(spans), self._local.resolve_values(self._explain(line, read)))
 
     @abstractmethod
     def _read(self, line: bytes) -> Texts | Misfit | Outside:
@@ -171,7 +171,7 @@ def values_of(read: Texts) -> dict[str, Value]:
         elif read.texts[chosen[field.role]] in _NOTHING and text not in _NOTHING:
             kept[kept.index(chosen[field.role])] = index
             chosen[field.role] = index
-    return Meaning([read.fields[index] for index in kept], "").named([read.texts[index] for index in kept])
+    return Meaning([read.fields[index] for index in kept], "").name_values([read.texts[index] for index in kept])
 
 
 def _entry_of(read: Texts) -> Entry | Wrong:

@@ -3,6 +3,6 @@
 from http_monitor.ports.log_format import Promising
 
 
-def promised_by(made: object) -> frozenset[str]:
+def promises_of(made: object) -> frozenset[str]:
     """Return the columns that a format promises; none for one that says nothing of them, or where there is none."""
     return made.promised if isinstance(made, Promising) else frozenset()

@@ -100,7 +100,7 @@ class FileRemarks:
         self._users += first_hosts(batch, ENOUGH_ROWS - before, "user")
         if last or len(self._hosts) == ENOUGH_ROWS:
             enough = int(batch.line_nos[ENOUGH_ROWS - before - 1]) if len(self._hosts) == ENOUGH_ROWS else None
-            yield from ((enough, self._advising(remark)) for remark in self._host_remark())
+            yield from ((enough, self._add_advice(remark)) for remark in self._host_remark())
             self._hosts = None
 
     def _of_lines(self, data: bytes, batch: Batch, fmt: LogFormat) -> Iterator[tuple[int, Remark]]:
@@ -114,7 +114,7 @@ class FileRemarks:
                 kind = (remark.name, batch.kind or fmt.name, remark.text[:_KIND_CHARS])
                 if kind not in self._said and remark.settled_by not in self._given:
                     self._said.add(kind)
-                    yield number, self._advising(remark)
+                    yield number, self._add_advice(remark)
 
     def _host_remark(self) -> Iterator[Remark]:
         """Yield a remark if what the format reads as the client, the virtual host or the user cannot be that."""
@@ -135,7 +135,7 @@ class FileRemarks:
         text = f"{what.format(lines)}, for example {shown}: the format may be another"
         yield Remark("host", text, advice=_SET_IT)
 
-    def _advising(self, remark: Remark) -> Remark:
+    def _add_advice(self, remark: Remark) -> Remark:
         """Return the remark with its advice in the text, unless this run has given it already."""
         advice = ("", "", remark.advice)
         if advice in self._said:

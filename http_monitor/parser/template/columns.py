@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import added, arrow_of
+from http_monitor.arrow import add_columns, arrow_of
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import Chunk
 from http_monitor.parser.chunks.key_columns import Keys, distinct, keys_of, no_keys, recode
 from http_monitor.parser.chunks.next_byte import Marks
 from http_monitor.parser.chunks.numbers import numbers
 from http_monitor.parser.chunks.spans import Span, dashes_in, span_keys
-from http_monitor.parser.clf.columns import clients, lacking, plain_methods, sections, tunnels, vhost_names
+from http_monitor.parser.clf.columns import clients, fill_lacks, plain_methods, sections, tunnels, vhost_names
 from http_monitor.parser.fields.client_list import first_address
 from http_monitor.parser.fields.duration_columns import durations_of
 from http_monitor.parser.fields.entry import NO_STATUS
@@ -108,7 +108,7 @@ class Columns:
             *(self._texts(chunk, walked, role) for role in ("cache", "tls", "forwarded")),
             no_keys(count),  # source
             no_keys(count),  # server
-            lacking(self._lacks(walked)),
+            fill_lacks(self._lacks(walked)),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA), walked.line
 
@@ -240,6 +240,6 @@ class Columns:
                 nothing: pa.Array[Any] = pa.nulls(len(walked.line), pa.int64())
                 return nothing
             durations = durations_of(chunk, marks, walked.spans[place.index], place.slot.field.writing)
-            total = durations if total is None else added(total, durations)
+            total = durations if total is None else add_columns(total, durations)
         found: pa.Array[Any] = total
         return found

@@ -6,7 +6,7 @@ import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bools
 from http_monitor.parser.chunks.chunk import Chunk
-from http_monitor.parser.chunks.key_columns import matching
+from http_monitor.parser.chunks.key_columns import match_keys
 from http_monitor.parser.chunks.numbers import numbers
 from http_monitor.parser.chunks.spans import Span, dashes_in, span_keys
 from http_monitor.parser.template.regex import pattern_of_typed
@@ -41,7 +41,7 @@ class Looks:
         good = np.ones(len(scanned.line), np.bool_)
         for place, pattern in self._others:
             span = scanned.spans[place.index]
-            good &= matching(span_keys(chunk, span), pattern) | (place.optional & (span.stop == span.start))
+            good &= match_keys(span_keys(chunk, span), pattern) | (place.optional & (span.stop == span.start))
         for place in self._numbers:
             good &= _are_numbers(chunk, scanned.spans[place.index], place.slot.looks)
         return good

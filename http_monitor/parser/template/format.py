@@ -90,7 +90,7 @@ class TemplateFormat(LocallyTimed):
             data += b"\n"
         columnar = self._walker.fits and self._columns.fits
         batch = self._parse_large(data) if columnar and len(data) >= SMALL_BYTES else self._parse_small(data)
-        rows = self._local.resolved(batch.rows)
+        rows = self._local.resolve(batch.rows)
         return batch if rows is batch.rows else replace(batch, rows=rows)
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
@@ -133,7 +133,7 @@ class TemplateFormat(LocallyTimed):
             return LineReading(self._name, (), {})
         if isinstance(read, Wrong):
             return self._misfit(start.spans[: read.field], start.spans[read.field][0], describe_expected(read.reason))
-        values = self._local.named(self._meaning.named(texts))
+        values = self._local.resolve_values(self._meaning.name_values(texts))
         return LineReading(self._name, self._found_fields(start.spans), values)
 
     def explain(self, line: bytes) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bools, Ints
 from http_monitor.parser.chunks.chunk import QUOTE, SPACE
-from http_monitor.parser.chunks.key_columns import keys_between, matching
+from http_monitor.parser.chunks.key_columns import keys_between, match_keys
 from http_monitor.parser.chunks.spans import Span
 from http_monitor.parser.template.regex import pattern_of_typed
 from http_monitor.parser.template.scan_tolerant import Scan
@@ -84,7 +84,7 @@ class ExactScan(Scan):
         stop = np.where(fine, stop, start)
         # Other fields are checked later, when they are read.
         keys = keys_between(self.chunk.data, start, stop)
-        return fine & matching(keys, re.compile(pattern_of_typed(place).encode(), re.DOTALL))
+        return fine & match_keys(keys, re.compile(pattern_of_typed(place).encode(), re.DOTALL))
 
     def _find_field(self, place: Place, at: Ints) -> tuple[Ints, Ints, Ints, Bools]:
         """Return (start, stop, start of what follows) of a field, and a mask of the lines that have it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from http_monitor.arrow import filled
+from http_monitor.arrow import fill_nulls
 from http_monitor.parser.chunks.key_columns import distinct_bytes
 from http_monitor.parser.detect.format_change import ENOUGH_LINES
 from http_monitor.parser.wrapped.timing import try_inside
@@ -32,7 +32,7 @@ class Turn:
     """The format of the inner lines; it has read the lines that showed the change."""
 
 
-def doubted(batch: Batch) -> Int64s:
+def find_doubts(batch: Batch) -> Int64s:
     """Return the numbers of lines that do not fit, or whose user or vhost looks like a part of a wrapper."""
     doubts = np.zeros(batch.lines, np.bool_)
     if batch.malformed_lines:
@@ -59,7 +59,7 @@ def _odd(batch: Batch, column: str, is_odd: Callable[[bytes], bool], mark: bytes
     named = np.array([is_odd(name) for name in keys.dictionary.to_pylist()], np.bool_)
     if named.any():
         # A last value for the rows without a key.
-        odd = np.append(named, False)[filled(keys.indices, len(named))]
+        odd = np.append(named, False)[fill_nulls(keys.indices, len(named))]
     return odd
 
 
@@ -147,9 +147,9 @@ class Rewrapped:
         left, self._rivals = self._rivals, {}
         return next(iter(left.values()), None)
 
-    def begun(self) -> list[int]:
+    def find_begun(self) -> list[int]:
         """Return the offsets of the incomplete lines that a wrapper holds."""
-        return [begin for wrapper, _ in self._rivals.values() for begin in wrapper.begun()]
+        return [begin for wrapper, _ in self._rivals.values() for begin in wrapper.find_begun()]
 
     def save(self) -> Json:
         """Return the state as JSON."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from http_monitor.parser.detect.auto import AutoFormat, Choice
 from http_monitor.parser.wrapped.places import places
-from http_monitor.parser.wrapped.timing import Timing, untimed_in, with_stamps, without_untimed
+from http_monitor.parser.wrapped.timing import Timing, find_untimed, with_stamps, without_untimed
 from http_monitor.parser.wrapped.trials import Make, Makes, Wrappers, may_be_wrapped, memory_of, remind
 from http_monitor.parser.wrapped.well_read import row_is_well_read
 from http_monitor.ports.log_format import Headed, LogFormat
@@ -44,7 +44,7 @@ def choose_around(makes: Makes, wrappers: Wrappers, limit: int, sample: bytes, h
             continue
         found = choose_format(makes.inside, wrapper.unwrap(sample).data, wrapper.unwrap(head).data)
         wrapper.load({})
-        fits, every = _fitting_inside(found.made, sample, wrapper, limit)
+        fits, every = _count_fitting(found.made, sample, wrapper, limit)
         without = sum(wrapper.front(line) is not None for line in well)
         if fits > max(most, without):
             best, most = Around(wrapper, found.made, found.choice), fits
@@ -81,7 +81,7 @@ def _well_read(made: LogFormat, sample: bytes, wrappers: Wrappers, limit: int) -
     return [lines[no - 1] for row, no in numbered if row_is_well_read(batch, row, lines[no - 1], kinds)]
 
 
-def _fitting_inside(made: LogFormat, sample: bytes, wrapper: Wrapper, limit: int) -> tuple[int, int]:
+def _count_fitting(made: LogFormat, sample: bytes, wrapper: Wrapper, limit: int) -> tuple[int, int]:
     """Return how many inner lines of a sample fit, and how many lines are wrapped."""
     memory = memory_of(made)
     inside = wrapper.unwrap(sample)
@@ -89,7 +89,7 @@ def _fitting_inside(made: LogFormat, sample: bytes, wrapper: Wrapper, limit: int
     remind(made, memory)
     wrapper.load({})
     place = places(batch, inside, limit)
-    untimed = untimed_in(batch)
+    untimed = find_untimed(batch)
     if untimed is not None:
         batch = with_stamps(batch, untimed, inside, place, Timing().reader(wrapper))
         batch = without_untimed(batch, inside.data, limit)

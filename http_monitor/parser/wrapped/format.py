@@ -145,10 +145,10 @@ class WrappedFormat:
         self._at += len(data)
         return batch if batch.begins is None else replace(batch, begins=batch.begins - at)
 
-    def held_back(self) -> Sequence[int]:
+    def find_held_back(self) -> Sequence[int]:
         """Return the start of each incomplete line, in bytes before the end of the data parsed last."""
         held = () if self._held is None else self._held.begins()
-        begun = (*self._now.begun(), *self._trials.begun(), *held)
+        begun = (*self._now.find_begun(), *self._trials.find_begun(), *held)
         return [self._at - begin for begin in begun]
 
     def drain_changes(self) -> Sequence[FormatChange]:
@@ -186,7 +186,7 @@ class WrappedFormat:
             wrapper = None if around is None else around[0]
         if wrapper is None:
             return inner.nearest(line, most)
-        return self._single.shown(line, wrapper, lambda text: inner.nearest(text, most))
+        return self._single.explain_inner(line, wrapper, lambda text: inner.nearest(text, most))
 
     def _may_wrap(self, line: bytes) -> bool:
         return self._finds_out and self._trials.may_wrap((line,))

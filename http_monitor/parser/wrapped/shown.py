@@ -12,7 +12,7 @@ TimeOf = Callable[[bytes], int | None]
 """Returns the instant of a time around a line."""
 
 
-def shown(line: bytes, wrapper: Wrapper, read: Read, time_of: TimeOf) -> list[LineReading]:
+def explain_inner(line: bytes, wrapper: Wrapper, read: Read, time_of: TimeOf) -> list[LineReading]:
     """Return what is made of the text in a line.
 
     Args:

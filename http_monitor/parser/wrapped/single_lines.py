@@ -6,7 +6,7 @@ from dataclasses import replace
 from http_monitor.explanation import LineReading
 from http_monitor.parser.lines.explain import explain, read_line
 from http_monitor.parser.lines.remarks import Remarking
-from http_monitor.parser.wrapped.shown import Read, shown
+from http_monitor.parser.wrapped.shown import Read, explain_inner
 from http_monitor.parser.wrapped.timing import NO_TIME, Timing
 from http_monitor.parser.wrapped.unwrapping import Unwrapping
 from http_monitor.ports.log_format import Remark
@@ -48,12 +48,13 @@ class SingleLines:
         """Return what the format of the file makes of a line."""
         if self._now.wrapper is None:
             return self._require_time(read_line(self._now.inner, line))
-        return self.shown(line, self._now.wrapper, lambda text: [read_line(self._now.inner, text)])[0]
+        return self.explain_inner(line, self._now.wrapper, lambda text: [read_line(self._now.inner, text)])[0]
 
-    def shown(self, line: bytes, wrapper: Wrapper, read: Read) -> list[LineReading]:
-        """Return what is made of the text in a line; the arguments are those of `shown`."""
+    def explain_inner(self, line: bytes, wrapper: Wrapper, read: Read) -> list[LineReading]:
+        """Return what is made of the text in a line; the arguments are those of the function."""
         return [
-            self._require_time(one) for one in shown(line, wrapper, read, lambda text: self._now.time_of(text, wrapper))
+            self._require_time(one)
+            for one in explain_inner(line, wrapper, read, lambda text: self._now.time_of(text, wrapper))
         ]
 
     def _require_time(self, reading: LineReading) -> LineReading:

@@ -39,7 +39,7 @@ class Timing:
         usual = UTC_ZONE if wrapper.in_utc else LOCAL
         return StampReader(self.zone or usual, self.written_us, is_said=self.zone is not None)
 
-    def counted(self, batch: Batch, data: bytes, limit: int) -> Batch:
+    def require_times(self, batch: Batch, data: bytes, limit: int) -> Batch:
         """Return a batch in which lines without a time are malformed, unless lines count by their arrival.
 
         The arguments are those of `without_untimed`.
@@ -55,10 +55,10 @@ class Timing:
             limit: The longest line, in bytes without its LF.
             at: Their offset in all data.
         """
-        return with_begins(self.counted(made.parse(data), data, limit), data, at)
+        return with_begins(self.require_times(made.parse(data), data, limit), data, at)
 
 
-def untimed_in(batch: Batch) -> Bools | None:
+def find_untimed(batch: Batch) -> Bools | None:
     """Return which rows have no time; None where all have one."""
     times_us = batch.rows.column(_TIME).to_numpy(zero_copy_only=False).view(np.int64)
     if not len(times_us) or int(times_us.min()) != UNTIMED_US:
@@ -92,7 +92,7 @@ def without_untimed(batch: Batch, data: bytes, limit: int) -> Batch:
         data: They.
         limit: The longest line, in bytes without its LF.
     """
-    untimed = untimed_in(batch)
+    untimed = find_untimed(batch)
     if untimed is None:
         return batch
     timed = np.flatnonzero(~untimed)
@@ -120,7 +120,7 @@ def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int, at: i
     """
     inside = wrapper.unwrap(data, at)
     batch = made.parse(inside.data)
-    untimed = untimed_in(batch)
+    untimed = find_untimed(batch)
     if untimed is None:
         return len(batch.line_nos), batch.malformed_lines
     place = places(batch, inside, limit)[batch.line_nos[untimed] - 1]

@@ -105,7 +105,7 @@ class Trials:
             The number of bytes read if it is decided, else None; and the wrapper of the next line with its inner
             format, None if it is not wrapped.
         """
-        kept = self.kept(plain) if self.may_wrap(whole_lines(piece)) else None
+        kept = self.keep(plain) if self.may_wrap(whole_lines(piece)) else None
         batch = self.read(plain, piece, at)
         if kept is None or not (self.fit or len(batch.line_nos)):
             # A line that no wrapper matches can only show that the log is not wrapped.
@@ -158,7 +158,7 @@ class Trials:
         fitting = [wrapper for wrapper, _ in self._of.values() if wrapper.front(line) is not None]
         if not fitting or is_well_read(plain, line, fitting):
             return None
-        kept = self.kept(plain)
+        kept = self.keep(plain)
         fits: str | None = None
         for name, (wrapper, made) in self._of.items():
             if fits is None and wrapper in fitting:
@@ -166,7 +166,7 @@ class Trials:
         self.go_back(plain, kept)
         return None if fits is None else self._of[fits]
 
-    def kept(self, plain: LogFormat) -> Kept:
+    def keep(self, plain: LogFormat) -> Kept:
         """Return the state of a format and of the trials."""
         trials = {name: (wrapper, wrapper.save(), memory_of(made)) for name, (wrapper, made) in self._of.items()}
         return memory_of(plain), trials
@@ -179,9 +179,9 @@ class Trials:
             wrapper.load(parts)
             remind(self._of[name][1], remembered)
 
-    def begun(self) -> list[int]:
+    def find_begun(self) -> list[int]:
         """Return the offsets of the incomplete lines that a wrapper holds."""
-        return [begin for wrapper, _ in self._of.values() for begin in wrapper.begun()]
+        return [begin for wrapper, _ in self._of.values() for begin in wrapper.find_begun()]
 
     def save(self) -> Json:
         """Return the state as JSON."""

@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from http_monitor.arrow import arrow_of
 from http_monitor.parser.detect.batch_pieces import join_batches, split_lines, with_begins
-from http_monitor.parser.lines.promises import promised_by
-from http_monitor.parser.wrapped.change import Rewrapped, Turn, bare_lines, doubted
+from http_monitor.parser.lines.promises import promises_of
+from http_monitor.parser.wrapped.change import Rewrapped, Turn, bare_lines, find_doubts
 from http_monitor.parser.wrapped.given_up import GivenUp, numbers_given_up
 from http_monitor.parser.wrapped.held_lines import Held
 from http_monitor.parser.wrapped.origins import Origins
 from http_monitor.parser.wrapped.places import places
 from http_monitor.parser.wrapped.stamps import StampReader
-from http_monitor.parser.wrapped.timing import Timing, try_inside, untimed_in, with_stamps
+from http_monitor.parser.wrapped.timing import Timing, find_untimed, try_inside, with_stamps
 from http_monitor.parser.wrapped.trials import Makes, Wrappers, memory_of, remind
 from http_monitor.ports.log_format import Changing, FormatChange
 from http_monitor.ports.wrapper import Unwrapped, Wrapper
@@ -72,7 +72,7 @@ class Unwrapping:
     @property
     def promised(self) -> frozenset[str]:
         """What lines have by the format that the first row is of."""
-        return promised_by(self.inner) if self._promised is None else self._promised
+        return promises_of(self.inner) if self._promised is None else self._promised
 
     @property
     def name(self) -> str | None:
@@ -110,7 +110,7 @@ class Unwrapping:
                 batch = with_begins(batch, piece, at + start)
             parts.append(batch if turn is None else batch.head(turn.lines))
             if self._promised is None and len(parts[-1].line_nos):
-                self._promised = promised_by(self.inner)
+                self._promised = promises_of(self.inner)
             if turn is None:
                 break
             start += turn.offset
@@ -165,10 +165,10 @@ class Unwrapping:
             return True
         return bool(try_inside(self.inner, self.wrapper, data, self._limit, at)[0])
 
-    def begun(self) -> list[int]:
+    def find_begun(self) -> list[int]:
         """Return the offsets of the incomplete lines."""
-        change = [] if self._change is None else self._change.begun()
-        return change if self.wrapper is None else [*change, *self.wrapper.begun()]
+        change = [] if self._change is None else self._change.find_begun()
+        return change if self.wrapper is None else [*change, *self.wrapper.find_begun()]
 
     def end(self, before: int) -> Batch | None:
         """Return the rows of the lines whose last part is missing; None if there are none.
@@ -183,7 +183,7 @@ class Unwrapping:
         # What is left of a line may be blank.
         place = places(batch, left, self._limit)
         batch = replace(batch, begins=left.begin[place])
-        return self._timed(batch, left, place, self.wrapper, before)
+        return self._add_times(batch, left, place, self.wrapper, before)
 
     def save(self) -> Json:
         """Return the state as JSON."""
@@ -228,30 +228,30 @@ class Unwrapping:
     def _read_on(self, data: bytes, before: int, at: int) -> tuple[Batch, Int64s]:
         """Return the rows of lines, and the numbers of those that may have another wrapper."""
         if self.wrapper is None:
-            batch = self._timing.counted(self.parse_inner(data, before), data, self._limit)
-            return batch, doubted(batch) if self._turns else _NO_LINES
+            batch = self._timing.require_times(self.parse_inner(data, before), data, self._limit)
+            return batch, find_doubts(batch) if self._turns else _NO_LINES
         inside = self.wrapper.unwrap(data, at)
         batch = self.parse_inner(inside.data, before)
         place = places(batch, inside, self._limit)
-        batch = self._timed(batch, inside, place, self.wrapper, before)
+        batch = self._add_times(batch, inside, place, self.wrapper, before)
         if inside.given_up:
             batch = replace(batch, incomplete_nos=numbers_given_up(inside, place))
             self.told += self._given_up.add(batch.incomplete_nos, before)
-        return self._named(batch, inside, place), np.flatnonzero(~inside.wrapped[place]) + 1
+        return self._add_origins(batch, inside, place), np.flatnonzero(~inside.wrapped[place]) + 1
 
     def time_of(self, stamp: bytes, wrapper: Wrapper) -> int | None:
         """Return the instant of a time that a wrapper puts around a line; None where it is none."""
         return (self._stamps or self._timing.reader(wrapper)).instant(stamp)
 
-    def _timed(self, batch: Batch, inside: Unwrapped, place: Int64s, wrapper: Wrapper, before: int) -> Batch:
+    def _add_times(self, batch: Batch, inside: Unwrapped, place: Int64s, wrapper: Wrapper, before: int) -> Batch:
         """Return rows that have the times around them, where they have none of their own."""
-        untimed = untimed_in(batch)
+        untimed = find_untimed(batch)
         if untimed is None:
             return batch
         is_first = self._stamps is None
         reader = self._stamps = self._stamps or self._timing.reader(wrapper)
         batch = with_stamps(batch, untimed, inside, place, reader)
-        left = untimed_in(batch)
+        left = find_untimed(batch)
         if is_first:
             shown = np.flatnonzero(untimed if left is None else untimed & ~left)
             if len(shown):
@@ -259,7 +259,7 @@ class Unwrapping:
                 self.told.append((before + int(batch.line_nos[shown[0]]), words))
             else:
                 self._stamps = None
-        return batch if left is None else self._timing.counted(batch, inside.data, self._limit)
+        return batch if left is None else self._timing.require_times(batch, inside.data, self._limit)
 
     def _look(self, piece: bytes, batch: Batch, numbers: Int64s, at: int) -> Turn | None:
         if self._change is None:
@@ -276,7 +276,7 @@ class Unwrapping:
             return self._change.look(batch, numbers, plain_lines, at)
         return self._change.look(batch, numbers, lambda: bare_lines(piece, wrapper, self._limit), at)
 
-    def _named(self, batch: Batch, inside: Unwrapped, place: Int64s) -> Batch:
+    def _add_origins(self, batch: Batch, inside: Unwrapped, place: Int64s) -> Batch:
         """Return the batch with the sources of its lines, and with its other lines."""
         row = place[batch.line_nos - 1]
         rows = batch.rows

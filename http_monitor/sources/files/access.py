@@ -45,7 +45,7 @@ class Listing(dict[str, Identity]):
     """Whether the directory could be read to its end."""
     _names: list[str] | None = None
 
-    def beginning_with(self, stem: str) -> list[str]:
+    def list_prefixed(self, stem: str) -> list[str]:
         """Return the names with a prefix, in time proportional to their number."""
         if self._names is None:
             self._names = sorted(self)
@@ -95,7 +95,7 @@ class Files(Protocol):
         ...
 
     def has_room(self, spare: int) -> bool:
-        """Tell whether a file can be opened and leave room for so many others, at the least; needs no way."""
+        """Return whether a file can be opened that leaves room for at least `spare` others; no path is needed."""
         ...
 
 

@@ -27,7 +27,7 @@ def data_end(handle: Handle, size: int) -> int:
     return end if end <= 0 else size
 
 
-def seen_at(files: Files, path: str) -> FileStatus | Obstacle:
+def look_at_data(files: Files, path: str) -> FileStatus | Obstacle:
     """Return what stands at a path now, as large as its data is: an end that is allocated ahead is none of that."""
     found = files.look(path)
     if isinstance(found, Obstacle) or not found.size:

@@ -200,7 +200,7 @@ class PolledSource:
         if failure is not None:
             self._reader.close()
             self._reader = self._make(self._resume)
-            return self._cut_off(failure)
+            return self._fail_incomplete(failure)
         if self._cut is not None:
             self._cut = None
             chunk = replace(chunk, notices=(self._notice("reached again", "readable"), *chunk.notices))
@@ -208,22 +208,22 @@ class PolledSource:
         self._last = _Look(chunk, self._reader.health(), self._resume)
         return self._last
 
-    def _cut_off(self, failure: Obstacle) -> _Look:
+    def _fail_incomplete(self, failure: Obstacle) -> _Look:
         notices: tuple[Notice, ...] = ()
         if self._cut is None:
             self._cut_us = self._clock.now_us()
         if failure != self._cut:
             self._cut = failure
             notices = (self._notice(failure.notice, "unreadable", level="warning"),)
-        return self._waiting(notices, failure.state, self._cut_us)
+        return self._make_waiting_look(notices, failure.state, self._cut_us)
 
     def _give_up(self, error: Exception) -> _Look:
         what = visible_text(f"{type(error).__name__}: {error}")
         words = f"not followed any more because of an error of this program ({what})"
         notice = self._notice(words, "failed", level="warning")
-        return self._waiting((notice,), f"is not followed any more ({what})", self._clock.now_us())
+        return self._make_waiting_look((notice,), f"is not followed any more ({what})", self._clock.now_us())
 
-    def _waiting(self, notices: tuple[Notice, ...], state: str, since_us: int) -> _Look:
+    def _make_waiting_look(self, notices: tuple[Notice, ...], state: str, since_us: int) -> _Look:
         waiting_for = f"{visible_text(self._name)} {state}"
         health = replace(self._last.health, waiting_for=waiting_for, waiting_since_us=since_us)
         return _Look(Chunk(notices=notices), health, self._last.position)

@@ -8,7 +8,7 @@ from http_monitor.sources.known.fingerprint import fits, is_copy
 from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.rotation.log_directory import Sibling
 from http_monitor.sources.rotation.rotated_files import RotatedFiles
-from http_monitor.sources.rotation.rotated_names import is_compressed, rotated_of
+from http_monitor.sources.rotation.rotated_names import is_compressed, is_rotation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
         if found.handle is not None or found.obstacle is not None:
             return found
         truncated = found.truncated
-    copy = siblings.holding(position, {identity} if truncated else ())
+    copy = siblings.find_holding(position, {identity} if truncated else ())
     if copy is None:
         return Located(truncated=truncated, obstacle=unread)
     # If the content is in an archive, and the inode is not at the path, the inode was freed and reused.
@@ -86,7 +86,7 @@ def _is_named(siblings: RotatedFiles, sibling: Sibling, path: str, position: Fil
     """Return whether a file has a name and a time that the file of a position may have by now."""
     if not siblings.may_be_later(sibling, position.mtime_ns):
         return False
-    if sibling.path == position.path or rotated_of(siblings.base, sibling.name):
+    if sibling.path == position.path or is_rotation_of(siblings.base, sibling.name):
         return True
     # Unless a symbolic link leads from one dated file to the next, files with alike names are those of other paths.
     return siblings.target != path and siblings.is_rotated(sibling)

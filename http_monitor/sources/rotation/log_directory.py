@@ -8,7 +8,7 @@ from typing import TypeVar
 from http_monitor.sources.files.access import Files, FileStatus, Handle, Identity, Listing
 from http_monitor.sources.files.regular_file import MISSING, SPECIAL, Obstacle, obstacle
 from http_monitor.sources.rotation.gzip_archive import GzHandle
-from http_monitor.sources.rotation.rotated_names import age_key, is_compressed, rotated_of, same_template, stem_of
+from http_monitor.sources.rotation.rotated_names import age_key, is_compressed, is_rotation_of, same_template, stem_of
 
 LOOKS = 5
 """How often something is looked at again if it changes meanwhile."""
@@ -49,14 +49,14 @@ class LogDirectory:
         self.missed = 0
         """How often a listed file was no longer there: renamed or removed since, or replaced by its archive."""
 
-    def rotated(self) -> list[Sibling]:
+    def list_rotated(self) -> list[Sibling]:
         """Return the rotated files, oldest first.
 
         An archive beside the file that it is being made from is left out.
         """
         names = self.listing()
         stem = stem_of(self.base)  # most names do not begin with it
-        kept = [name for name in names.beginning_with(stem) if rotated_of(self.base, name)]
+        kept = [name for name in names.list_prefixed(stem) if is_rotation_of(self.base, name)]
         plain = {age_key(self.base, name) for name in kept if not is_compressed(name)}
         kept = [name for name in kept if not is_compressed(name) or age_key(self.base, name) not in plain]
         kept.sort(key=lambda name: age_key(self.base, name))
@@ -64,7 +64,7 @@ class LogDirectory:
 
     def is_rotated(self, sibling: Sibling) -> bool:
         """Return whether a file's name is one that rotation gives to the log."""
-        return rotated_of(self.base, sibling.name) or same_template(sibling.name, self.base)
+        return is_rotation_of(self.base, sibling.name) or same_template(sibling.name, self.base)
 
     def with_identity(self, identity: Identity) -> Sibling | None:
         """Return the file with this identity, whatever its name."""
@@ -121,7 +121,7 @@ class LogDirectory:
                 break
         return found
 
-    def undisturbed(self, search: Callable[[], Result]) -> Result:
+    def search_undisturbed(self, search: Callable[[], Result]) -> Result:
         """Return what a search finds; it is repeated if files were renamed or removed under it."""
         for _ in range(LOOKS):
             missed = self.missed

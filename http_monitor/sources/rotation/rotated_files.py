@@ -9,7 +9,7 @@ from http_monitor.sources.files.access import Handle, Identity
 from http_monitor.sources.known.fingerprint import ENOUGH_BYTES, end_of, fits, is_copy, is_part
 from http_monitor.sources.known.position import FilePosition
 from http_monitor.sources.rotation.log_directory import LogDirectory, Sibling
-from http_monitor.sources.rotation.rotated_names import age_key, digits_in, number_of, rotated_of, same_template
+from http_monitor.sources.rotation.rotated_names import age_key, digits_in, is_rotation_of, number_of, same_template
 from http_monitor.sources.rotation.write_times import (
     NS_PER_S,
     is_same_time,
@@ -34,7 +34,7 @@ class Between:
 class RotatedFiles(LogDirectory):
     """The files beside a followed file, and which of them contain what of it."""
 
-    def holding(
+    def find_holding(
         self,
         position: FilePosition,
         besides: Collection[Identity] = (),
@@ -56,15 +56,15 @@ class RotatedFiles(LogDirectory):
         """
 
         def search() -> tuple[Sibling, Handle] | None:
-            siblings = reversed(self.rotated()) if just_made else self._in_question(position)
+            siblings = reversed(self.list_rotated()) if just_made else self._in_question(position)
             others = (sibling for sibling in siblings if sibling.identity not in besides)
             return self._first(others, lambda handle: is_copy(handle, position, least))
 
         return self.steadily(search)
 
-    def continued(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
+    def find_continuation(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
         """Return the archive, opened, that contains more of a file than was read up to a position."""
-        archives = (sibling for sibling in self.rotated() if sibling.compressed)
+        archives = (sibling for sibling in self.list_rotated() if sibling.compressed)
         # The size in an archive is cheap to read; comparing its content requires inflating it.
         return self._first(
             archives, lambda handle: handle.status().size > position.offset and is_copy(handle, position)
@@ -72,7 +72,7 @@ class RotatedFiles(LogDirectory):
 
     def parts(self, position: FilePosition, known: Collection[Identity]) -> Iterator[FilePosition]:
         """Yield the end positions of unknown files that contain only a beginning of what was read up to a position."""
-        for sibling in self.rotated():
+        for sibling in self.list_rotated():
             handle = None if sibling.identity in known else self.open(sibling)
             if handle is None:
                 continue
@@ -88,12 +88,12 @@ class RotatedFiles(LogDirectory):
         """
 
         def later() -> set[Identity]:
-            there = [sibling for sibling in self.rotated() if sibling.identity in beside]
+            there = [sibling for sibling in self.list_rotated() if sibling.identity in beside]
             return {sibling.identity for sibling in there if self._is_newer(sibling, time_ns, ())}
 
-        return {*beside} - self.undisturbed(later)
+        return {*beside} - self.search_undisturbed(later)
 
-    def known_again(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
+    def recognize(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
         """Return the identities of the files that were released or finished, and of archives made from them.
 
         An inode alone proves nothing once no process has the file open, since it may be freed and reused.
@@ -102,9 +102,9 @@ class RotatedFiles(LogDirectory):
             rested: Released files, which may have grown since.
             done: Copies and archives that were read to their ends and have not grown.
         """
-        return self.undisturbed(lambda: self._known_again(rested, done))
+        return self.search_undisturbed(lambda: self._recognize(rested, done))
 
-    def _known_again(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
+    def _recognize(self, rested: Collection[FilePosition], done: Collection[FilePosition]) -> set[Identity]:
         found = set()
         for name, identity in self.listing().items():
             sibling = Sibling(os.path.join(self.directory, name), identity)
@@ -112,7 +112,7 @@ class RotatedFiles(LogDirectory):
             ended = [position for position in done if position.identity == identity]
             same += [end for end in ended if end.head.length or is_unchanged(self.time_of(sibling), end.mtime_ns)]
             if any(self._fits(sibling, position) for position in same) or (
-                sibling.compressed and rotated_of(self.base, name) and self._is_archive_of_any(sibling, done)
+                sibling.compressed and is_rotation_of(self.base, name) and self._is_archive_of_any(sibling, done)
             ):
                 found.add(identity)
         return found
@@ -126,8 +126,8 @@ class RotatedFiles(LogDirectory):
             followed: Positions in other files, whose copies are ignored.
         """
         if before.path != self.target and same_template(os.path.basename(before.path), self.base):
-            return Between(tuple(self._dated_between(os.path.basename(before.path), known)), complete=True)
-        siblings = self.rotated()
+            return Between(tuple(self._list_between(os.path.basename(before.path), known)), complete=True)
+        siblings = self.list_rotated()
         place = self._place(siblings, before)
         others = [sibling for sibling in siblings if sibling.identity not in known]
         if place is not None:
@@ -186,7 +186,7 @@ class RotatedFiles(LogDirectory):
             followed: Positions in files whose copies are ignored.
             before: A rotated file; only files made from earlier ones by rotation are returned.
         """
-        siblings = self.rotated()
+        siblings = self.list_rotated()
         if before is not None:
             place = self._place(siblings, before)
             siblings = [] if place is None else siblings[: siblings.index(place)]
@@ -195,7 +195,7 @@ class RotatedFiles(LogDirectory):
 
     def _in_question(self, position: FilePosition) -> Iterator[Sibling]:
         """Yield the files that may have the content of a file, the likeliest first."""
-        siblings = self.rotated()
+        siblings = self.list_rotated()
         if position.mtime_ns is None:
             yield from reversed(siblings)
             return
@@ -206,7 +206,7 @@ class RotatedFiles(LogDirectory):
             if sibling.identity == (before.device, before.inode) and self._fits(sibling, before):
                 return sibling
         # It may have grown after its archive was made; lines may be identical, so older files are preferred.
-        found = self.holding(before) or self._first(self.rotated(), lambda handle: is_part(handle, before))
+        found = self.find_holding(before) or self._first(self.list_rotated(), lambda handle: is_part(handle, before))
         if found is None:
             return None
         found[1].close()
@@ -266,7 +266,7 @@ class RotatedFiles(LogDirectory):
         alike = [position for position in done if is_same_time(position.mtime_ns, time_ns)]
         return bool(alike) and self._is_copy_of_any(sibling, alike)
 
-    def _dated_between(self, before: str, known: Collection[Identity]) -> Iterator[Sibling]:
+    def _list_between(self, before: str, known: Collection[Identity]) -> Iterator[Sibling]:
         """Yield the files whose names match the pattern of two others and are between them."""
         least, most = digits_in(before), digits_in(self.base)
         names = self.listing()

@@ -29,7 +29,7 @@ class Age(NamedTuple):
     order: tuple[int, ...]
 
 
-def rotated_of(base: str, name: str) -> bool:
+def is_rotation_of(base: str, name: str) -> bool:
     """Return whether a name is one that rotation gives to the file `base` in the same directory.
 
     ``access.log`` becomes ``access.log.1``, ``access.log.2.gz``, ``access.log-20261123``, ``access.log.old``, or,
@@ -45,7 +45,7 @@ def stem_of(base: str) -> str:
 
 
 def bases_of(name: str) -> Iterator[str]:
-    """Yield every name that this one may be the rotated form of: those for which `rotated_of` is true.
+    """Yield every name that this one may be the rotated form of: those for which `is_rotation_of` is true.
 
     Among many names, the base is found by lookup, without comparing each of them.
     """

@@ -13,7 +13,7 @@ _SLACK_NS = 2 * NS_PER_S
 """A checkpoint written just after a file came may not know it yet, since patterns are searched once a second."""
 
 
-def rotated_unknown(
+def find_rotated_unknown(
     patterns: Iterable[str], known: Collection[str], followed: Collection[str], written_ns: int
 ) -> list[str]:
     """Return the rotated files, sorted, that have lines of a log which the last checkpoint does not know.

@@ -47,7 +47,7 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
     """
     before = chain.before if chain.newest is None else all_of(chain.newest)
     if before is not None:
-        siblings, known, contents = chain.siblings(), chain.known(), chain.contents()
+        siblings, known, contents = chain.siblings(), chain.list_known(), chain.contents()
         found = find_between(siblings, lambda: siblings.after(before, known, contents), None)
         if found or not again:
             follow_between(chain, found, now_us)
@@ -62,7 +62,7 @@ def _follow_renewed(chain: FileChain, handle: Handle, status: FileStatus, now_us
     """
     if not status.size or (chain.newest is None and chain.before is None):
         return False
-    followed = chain.opened(status.identity, chain.files.target(chain.path), handle, now_us)
+    followed = chain.make_tailed(status.identity, chain.files.target(chain.path), handle, now_us)
     followed.meet(status)
     if not join_renewed(chain, followed, status):
         return False
@@ -92,7 +92,7 @@ def _return_to(chain: FileChain, followed: TailedFile, handle: Handle, now_us: i
 def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -> None:
     """Follow a file that was never at the path before, after those that came and went since the last look."""
     target = chain.files.target(chain.path)
-    followed = chain.opened(status.identity, target, handle, now_us)
+    followed = chain.make_tailed(status.identity, target, handle, now_us)
     chain.inherit(followed, status.size)
     # An error leaves everything as it was, so that the next look tries again.
     followed.meet(status)
@@ -102,7 +102,7 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
         chain.newest.changed_us = now_us
     if before is not None:
         siblings = RotatedFiles(chain.files, target)
-        known, contents = {*chain.known(), status.identity}, chain.contents()
+        known, contents = {*chain.list_known(), status.identity}, chain.contents()
         is_same = status.identity == before.identity
         is_truncated = is_same or status.identity == chain.restarted
         search = partial(siblings.after, before, known, contents)

@@ -33,10 +33,10 @@ class Beginning:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nobody could look so far at a path where reading begins at the end."""
+        """Whether a path at which reading begins at the end could not be examined so far."""
         return not (self.is_over or self._from_start) and self._seen is None and self.resume is None
 
-    def claimed(self) -> Iterator[Identity]:
+    def list_claims(self) -> Iterator[Identity]:
         """Yield the files that are to be followed."""
         if self.resume is not None:
             yield from (position.identity for position in self.resume.files if not position.let_go)
@@ -49,7 +49,7 @@ class Beginning:
             return self.resume.files
         if not isinstance(self._seen, FileStatus):
             return ()
-        return (chain.unopened.grown(start_of(self._path, self._seen, from_start=self._from_start)),)
+        return (chain.unopened.extend(start_of(self._path, self._seen, from_start=self._from_start)),)
 
     def offset_in(self, chain: FileChain, identity: Identity) -> int:
         """Return from where a file is to be read that stands at the path."""

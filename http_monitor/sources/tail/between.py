@@ -89,7 +89,7 @@ def follow_between(chain: FileChain, found: Found, now_us: int) -> None:
                 chain.counted += Health(lost_bytes=status.size)
             chain.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
             continue
-        followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
+        followed = chain.make_tailed(sibling.identity, sibling.path, handle, now_us)
         followed.whole = sibling.compressed
         # It came after the earlier file; when it was at the path itself is not known.
         earlier = chain.newest or chain.before

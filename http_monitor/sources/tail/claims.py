@@ -31,7 +31,7 @@ class Claims:
         """Record that a file that could not be opened so far is at a path."""
         self._seen_at[identity] = path
 
-    def seen_elsewhere(self, identity: Identity, path: str) -> str | None:
+    def find_other_path(self, identity: Identity, path: str) -> str | None:
         """Return the other path that follows a file, or at which it was seen last; None if there is none."""
         at = self._owners.get(identity) or self._seen_at.get(identity)
         return None if at == path else at
@@ -53,7 +53,7 @@ class Claims:
                 while len(self._left) > _MAX_LEFT:
                     del self._left[next(iter(self._left))]
 
-    def left(self, identity: Identity) -> FilePosition | None:
+    def find_left(self, identity: Identity) -> FilePosition | None:
         """Return the position at which the path that followed this file before stopped."""
         position = self._left.get(identity)
         return None if position is None else position()

@@ -107,10 +107,10 @@ class FileChain:
         if self.before is not None:
             closed.append(self.before)
         held = {followed.identity for followed in self.followed}
-        replaced = {position.identity for position in closed} - siblings.known_again(closed, ()) - held
+        replaced = {position.identity for position in closed} - siblings.recognize(closed, ()) - held
         return siblings.identities() - replaced
 
-    def opened(self, identity: Identity, path: str, handle: Handle, now_us: int) -> TailedFile:
+    def make_tailed(self, identity: Identity, path: str, handle: Handle, now_us: int) -> TailedFile:
         """Return a file to be followed from its first byte; it is not in the chain yet."""
         return TailedFile(identity, path, handle, self._limit, now_us)
 
@@ -135,7 +135,7 @@ class FileChain:
         Raises:
             OSError: it cannot be read.
         """
-        position = self.claims.left(followed.identity)
+        position = self.claims.find_left(followed.identity)
         assert followed.handle is not None
         if position is None or size < position.offset or not fits(followed.handle, position):
             return False
@@ -155,7 +155,7 @@ class FileChain:
         if unseen.size or unseen.let_go or not (earlier or self.done):
             return None
         before = all_of(earlier[-1]) if earlier else self.done[-1]
-        return self.siblings().next_archive(before, unseen, known | self.known(), self.contents())
+        return self.siblings().next_archive(before, unseen, known | self.list_known(), self.contents())
 
     def let_go(self, followed: TailedFile, lines: GatheredLines) -> None:
         """Release a file, since its last line will not be completed."""
@@ -186,7 +186,7 @@ class FileChain:
             self.rested = [*self.rested, followed][-_MAX_RESTED:]
 
     def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: GatheredLines, *, has_left: bool) -> None:
-        """Part with older files that nobody writes to any more.
+        """Release older files that are not written to any more.
 
         Args:
             grace_us: How long they must be idle.
@@ -206,7 +206,7 @@ class FileChain:
     def join(self, followed: TailedFile) -> None:
         """Add a file that is at the path now."""
         self.claims.hold(followed.identity)
-        followed.beside = frozenset(sibling.identity for sibling in self.siblings().rotated())
+        followed.beside = frozenset(sibling.identity for sibling in self.siblings().list_rotated())
         self.followed.append(followed)
 
     def note_done(self, position: FilePosition) -> None:
@@ -251,7 +251,7 @@ class FileChain:
         self.followed.remove(followed)
         self.claims.leave(followed.identity, self.path, None)
 
-    def known(self) -> set[Identity]:
+    def list_known(self) -> set[Identity]:
         """Return the identities of files that are or were followed, without inodes that other files reuse."""
         rested = [followed.position() for followed in self.rested]
-        return {followed.identity for followed in self.followed} | self.siblings().known_again(rested, self.done)
+        return {followed.identity for followed in self.followed} | self.siblings().recognize(rested, self.done)

@@ -30,12 +30,12 @@ def follow_unopened(
     """
     if not chain.unopened:
         return
-    siblings, known = chain.siblings(), {*chain.known(), besides}
+    siblings, known = chain.siblings(), {*chain.list_known(), besides}
     gone = {position.identity: position for position in chain.unopened if position.identity not in known}
     chain.unopened.drop([position.identity for position in chain.unopened if position.identity != besides])
     there = [
         sibling
-        for sibling in siblings.rotated()
+        for sibling in siblings.list_rotated()
         if sibling.identity in gone and may_stand_at(chain, gone[sibling.identity], sibling.path)
     ]
     found = find_between(siblings, lambda: Between(tuple(there), complete=True), None)
@@ -79,14 +79,14 @@ def certainly_gone(chain: FileChain, positions: Iterable[FilePosition]) -> list[
         return []
     siblings = chain.siblings()
     listing = siblings.listing()
-    if not listing.is_complete or any(is_compressed(sibling.path) for sibling in siblings.rotated()):
+    if not listing.is_complete or any(is_compressed(sibling.path) for sibling in siblings.list_rotated()):
         return []
     there = set(listing.values())
     return [position for position in positions if position.identity not in there and not _is_elsewhere(chain, position)]
 
 
 def _is_elsewhere(chain: FileChain, position: FilePosition) -> bool:
-    elsewhere = chain.claims.seen_elsewhere(position.identity, chain.path)
+    elsewhere = chain.claims.find_other_path(position.identity, chain.path)
     return elsewhere is not None and may_stand_at(chain, position, elsewhere)
 
 

@@ -24,9 +24,9 @@ class LineState:
         self.skipped_are_lost = False
         """The beginning of that line was handed on as if it were all."""
         self._lost_bytes = 0
-        """Bytes of such rests, of which nobody was told yet."""
+        """Bytes of such rests that were not reported yet."""
         self._after = 0
-        """So many bytes were taken by the cutter behind what it counts the starts of lines from."""
+        """Number of bytes that the cutter took behind the point from which it counts the starts of lines."""
 
     @property
     def pending(self) -> int:

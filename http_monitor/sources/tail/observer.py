@@ -41,7 +41,7 @@ class FileObserver:
             notices = self._watcher.attend(self.name, is_quiet=self._quiet_looks % PLACES_EVERY > 0)
             self._restarts += self._watcher.restarts - restarts
             self._poll_s = self._watcher.wants_poll_s(self.name)
-        made = self._watcher.made_at(self.name)
+        made = self._watcher.count_made_at(self.name)
         chunk = self._tail.read()
         if self._unseen.look(made, self._tail.arrivals, self._watcher.now_us):
             self._tail.miss_unseen()

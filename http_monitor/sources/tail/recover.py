@@ -32,7 +32,7 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
     contents = chain.contents()
     siblings = chain.siblings()
     copy = _copy_of(chain, siblings, followed, position)
-    known = chain.known()
+    known = chain.list_known()
     index = chain.followed.index(followed)
     later = chain.followed[index:]
     del chain.followed[index:]
@@ -47,7 +47,7 @@ def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
         before = parts[-1] if parts else None
     else:
         sibling, handle = copy
-        kept = chain.opened(sibling.identity, sibling.path, handle, now_us)
+        kept = chain.make_tailed(sibling.identity, sibling.path, handle, now_us)
         kept.whole = True
         kept.expected_size = position.size
         kept.take_over(followed)
@@ -71,15 +71,15 @@ def _copy_of(
 ) -> tuple[Sibling, Handle] | None:
     """Return the copy, opened, that was made of a file before it was truncated."""
     if position.marker.length >= ENOUGH_BYTES:
-        return siblings.holding(position, just_made=True)
+        return siblings.find_holding(position, just_made=True)
     # Little was read, and other files may begin alike. Only a file that was not there before can be the copy.
-    known, beside = chain.known(), followed.beside
+    known, beside = chain.list_known(), followed.beside
     least = ENOUGH_BYTES if beside is None else 1
-    copy = siblings.holding(position, known | (beside or frozenset()), least, just_made=True)
+    copy = siblings.find_holding(position, known | (beside or frozenset()), least, just_made=True)
     if copy is None and beside:
         # It may have got the inode of a file that was.
         old = siblings.not_written_since(position.mtime_ns, beside)
-        copy = siblings.holding(position, known | old, just_made=True)
+        copy = siblings.find_holding(position, known | old, just_made=True)
     return copy
 
 
@@ -143,7 +143,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
     siblings = chain.siblings()
     contents, time_ns = chain.contents(), followed.position().mtime_ns
     later_ns = None if time_ns is None else time_ns + 1  # nothing but its time tells an old file from a copy here
-    known = chain.known() | siblings.not_written_since(later_ns, followed.beside or ())
+    known = chain.list_known() | siblings.not_written_since(later_ns, followed.beside or ())
     # If it has left the path, files beside it may be its successors, which are no copies of it.
     before = None if at_path else all_of(followed)
 
@@ -192,7 +192,7 @@ def find_again(
         opened = reached
     position = followed.position()
     is_it = opened is not None and _has_its_content(opened, position)
-    copy = None if is_it else siblings.holding(position)
+    copy = None if is_it else siblings.find_holding(position)
     if sibling is not None and opened is not None:
         # Without that content, the file was truncated, perhaps after it was copied; or its inode was reused, as an
         # archive of it or its name shows.

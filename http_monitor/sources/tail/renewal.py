@@ -26,7 +26,7 @@ def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> 
         return False
     assert followed.handle is not None
     # Where another path had read it, it is read on there.
-    tells = chain.claims.left(status.identity) is None
+    tells = chain.claims.find_left(status.identity) is None
     if newest is None:
         place = end_by_print(followed.handle, status.size, gone)
         if place is None:

@@ -35,7 +35,7 @@ def look_at_rested(chain: FileChain, now_us: int) -> None:
 
 def _follow_archive_of(chain: FileChain, followed: TailedFile, now_us: int) -> None:
     """Read what was added to a released file before it was archived, if its archive contains more."""
-    found = chain.siblings().continued(followed.position())
+    found = chain.siblings().find_continuation(followed.position())
     if found is None:
         chain.note_done(followed.position())
         return

@@ -36,7 +36,7 @@ def begin(chain: FileChain, start: FilePosition, now_us: int) -> Obstacle | None
             chain.claims.leave(start.identity, chain.path, None)
             _lose(chain, start)
         return located.obstacle
-    followed = chain.opened(located.identity, located.path, located.handle, now_us)
+    followed = chain.make_tailed(located.identity, located.path, located.handle, now_us)
     try:
         if not chain.inherit(followed, located.handle.status().size):
             # Just after the file was seen, its end may be allocated ahead.
@@ -70,7 +70,7 @@ def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | Non
             met = met or located.obstacle
             followed = None
             if located.handle is not None:
-                followed = chain.opened(located.identity, located.path, located.handle, now_us)
+                followed = chain.make_tailed(located.identity, located.path, located.handle, now_us)
                 followed.whole = located.whole
             found.append((position, located, followed))
             if followed is not None:
@@ -103,7 +103,7 @@ def _follow_after(
     chain: FileChain, before: FilePosition, position: FilePosition, known: set[Identity], now_us: int
 ) -> int:
     """Follow the files that came after the last one of an earlier process; return their number."""
-    siblings, known = chain.siblings(), known | chain.known()
+    siblings, known = chain.siblings(), known | chain.list_known()
     contents = [*chain.contents(), position]
     opened = chain.files.open(chain.path)
     log = None if isinstance(opened, Obstacle) else opened[0]
@@ -127,7 +127,7 @@ def _behind(
         place = end_by_print(handle, status.size, position)
         if place is not None:
             target = chain.files.target(chain.path)
-            followed = chain.opened(status.identity, target, handle, now_us)
+            followed = chain.make_tailed(status.identity, target, handle, now_us)
             followed.go_on_from(replace(position, offset=place, size=place))
             followed.meet(status)
             chain.counted += Health(rotations=1)
@@ -147,7 +147,7 @@ def _by_its_place(
     if archive is None:
         return located, None
     sibling, handle = archive
-    followed = chain.opened(sibling.identity, sibling.path, handle, now_us)
+    followed = chain.make_tailed(sibling.identity, sibling.path, handle, now_us)
     followed.whole = True
     followed.at_path_ns = position.at_path_ns
     return Located(handle, sibling.path, sibling.identity, whole=True), followed
@@ -175,7 +175,7 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
         chain.followed.append(followed)
         return
     # A truncated file has new content in place of the old.
-    last_seen = position if located.truncated or located.reused else chain.unopened.grown(position)
+    last_seen = position if located.truncated or located.reused else chain.unopened.extend(position)
     chain.counted += Health(lost_bytes=last_seen.unread, maybe_lost=True)
     chain.before = replace(position, let_go=True)  # its loss is counted already
     if not located.truncated:

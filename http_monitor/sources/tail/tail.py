@@ -92,7 +92,7 @@ class FileTail:
         self._rest: FileStatus | None = None
         """Status of the path that needs no action while it stays the same; None: something may have to be done."""
         # All claims are made before any tail reads, so that the first path that follows a file keeps it.
-        for identity in self._beginning.claimed():
+        for identity in self._beginning.list_claims():
             self._chain.claims.take(identity, path)
 
     @property

@@ -53,7 +53,7 @@ class UnopenedFiles:
         for identity in identities:
             self._seen.pop(identity, None)
 
-    def grown(self, position: FilePosition) -> FilePosition:
+    def extend(self, position: FilePosition) -> FilePosition:
         """Return a position in one of them with the greatest size seen since."""
         seen = self._seen.get(position.identity)
         return position if seen is None or seen.size <= position.size else replace(position, size=seen.size)

@@ -16,7 +16,7 @@ from http_monitor.sources.files.access import Identity
 from http_monitor.units import US_PER_S
 
 Wants = Callable[[str, str], bool]
-"""Tells whether a name in a directory matters, although nobody follows it yet; called in the observer's thread."""
+"""Tells whether a name in a directory matters before it is followed; called in the observer's thread."""
 
 _MAX_CAME = 1_000
 """Maximum number of names that are kept until they are taken."""
@@ -36,7 +36,7 @@ class WatchedDirectory(FileSystemEventHandler):
         self.made: dict[str, int] = {}
         """Number of files reported as made, by name of interest."""
         self.came: set[str] = set()
-        """Names at which a file was reported as made, which are wanted and followed by nobody."""
+        """Wanted names at which a file was reported as made, and which are not followed yet."""
         self.attended: set[str] = set()
         """The paths that were checked since the last update."""
         self.watch: ObservedWatch | None = None

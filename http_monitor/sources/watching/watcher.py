@@ -48,7 +48,7 @@ class Watcher:
         wake: Called in watchdog's thread when there may be something to read; must be quick.
         clock: Measures the length of a burst or of a quiet period.
         new_observer: Makes an observer; raises OSError if the machine refuses.
-        wants: Whether a name in a directory matters before anybody follows it; called in watchdog's thread;
+        wants: Whether a name in a directory matters before it is followed; called in watchdog's thread;
                 None: none does.
     """
 
@@ -126,7 +126,7 @@ class Watcher:
         """The running clock."""
         return self._clock.running_us()
 
-    def made_at(self, path: str) -> int | None:
+    def count_made_at(self, path: str) -> int | None:
         """Return how many files were reported as made at a path; None if it is a symbolic link or nothing reports."""
         places = self._places.get(path, {})
         if len(places) != 1:
