@@ -1,4 +1,4 @@
-"""Addresses of hosts, and the networks that tables count them under."""
+"""Addresses of hosts, and the networks under which tables count them."""
 
 import ipaddress
 import re
@@ -25,7 +25,7 @@ def address_of(host: bytes) -> Address | None:
 
 
 def network_name(host: bytes) -> bytes | None:
-    """Return the network that tables count a host under, a /24 or a /48: ``192.0.2.0/24``; None for a name."""
+    """Return the network under which tables count a host, a /24 or a /48: ``192.0.2.0/24``; None for a name."""
     usual = _IPV4.fullmatch(host)
     if usual is not None:
         return usual[1] + b".0/24"

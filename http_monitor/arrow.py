@@ -1,7 +1,7 @@
 """The few functions of Arrow that nearly every run calls, without importing all of them.
 
 Methods of arrays, such as `take`, import `pyarrow.compute`, which makes and documents a Python function for each of
-some three hundred; that was a fifth of a start. What calls them lies beneath it, in a module without that.
+some three hundred; that was a fifth of a start. The function that calls them lies in a lower module without that cost.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ try:
         SetLookupOptions,
         call_function,
     )
-except ImportError:  # The module is not documented, and may go.
+except ImportError:  # The module is not documented, and may be removed.
     from pyarrow.compute import (
         ExtractRegexOptions,
         IndexOptions,
@@ -36,9 +36,9 @@ def arrow_of(values: npt.NDArray[Any], kind: pa.DataType, absent: npt.NDArray[np
     `pyarrow.array` does it too, but imports numpy's masked arrays for it first, which takes a start ten milliseconds.
 
     Args:
-        values: Of the width of the type; not to be changed any more.
+        values: Numbers of the width of the type; they must not change any more.
         kind: The type of the column, not boolean.
-        absent: Where it is null; None: nowhere.
+        absent: Mask of nulls; None: there are none.
     """
     valid = None if absent is None else pa.py_buffer(np.packbits(~absent, bitorder="little").data)
     return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(np.ascontiguousarray(values).data)])
@@ -57,11 +57,11 @@ def fill_nulls(array: Any, value: int) -> Any:
 
 
 def take(values: Any, places: Any) -> Any:
-    """Return what stands at some places: of an array, the rows of a batch or those of a table.
+    """Return the values of an array, or the rows of a batch or table, at some places.
 
     Args:
         values: Array, batch or table.
-        places: Array of integers, of numpy or Arrow; null where the result is to be null.
+        places: Array of integers, of numpy or Arrow; a null gives a null.
     """
     if isinstance(places, np.ndarray):
         is_small = places.dtype == np.int32
@@ -81,7 +81,7 @@ def encode(values: Any) -> Any:
 
 
 def place_of(value: bytes, values: Any) -> int:
-    """Return the first place at which a value stands in an array of binary; -1 if there is none."""
+    """Return the first place of a value in an array of binary; -1 if there is none."""
     place: int = call_function("index", [values], IndexOptions(pa.scalar(value, pa.binary()))).as_py()
     return place
 

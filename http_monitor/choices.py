@@ -1,4 +1,4 @@
-"""What settings are made of: their bounds, the words that some of them take, and files as users give them."""
+"""The parts of settings: their bounds, the words that some of them take, and files as users give them."""
 
 import fnmatch
 import re
@@ -53,11 +53,11 @@ class GivenFile:
     """A file, or a glob, that the user gave a name, or that is reached through a command."""
 
     key: str
-    """What `Settings.files` has for it."""
+    """Its key in `Settings.files`."""
     path: str
-    """Where it is, on the machine that the command leads to."""
+    """Its path, on the machine that the command leads to."""
     server: str | None = None
-    """The name of who writes it."""
+    """The name of the server that writes it."""
     via: str | None = None
     """Words put before the commands that read it, as a shell would split them; None: it is a file of this machine."""
 
@@ -100,7 +100,7 @@ _QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
 
 
 def names_field(expression: str, field: str) -> bool:
-    """Tell whether an expression of ``--filter`` compares a field with values, outside of quoted texts.
+    """Return whether an expression of ``--filter`` compares a field with values, outside of quoted texts.
 
     Whether a line has the field at all (``status != none``) is no such comparison.
     """
@@ -108,7 +108,7 @@ def names_field(expression: str, field: str) -> bool:
 
 
 def all_of(expressions: tuple[str, ...]) -> str:
-    """Return one expression that is true where all are; empty for none."""
+    """Return one expression that is true if all are; empty for none."""
     return expressions[0] if len(expressions) == 1 else " and ".join(f"({expression})" for expression in expressions)
 
 
@@ -123,7 +123,7 @@ def check_command(option: str, command: str) -> None:
 
 
 def server_of(given: tuple[GivenFile, ...], path: str) -> str | None:
-    """Return the name of who writes a file: that of its path, or of the first glob that leads to it."""
+    """Return the name of the server that writes a file: that of its path, or of the first glob that leads to it."""
     named = [file for file in given if file.key == path]
     named += [file for file in given if file.via is None and file.server and fnmatch.fnmatchcase(path, file.path)]
     return named[0].server if named else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """An alert of one subject from its raise to its recovery; what had recovered for less than a window goes on."""
+    """An alert of one subject from its raise to its recovery; a new raise within a window continues it."""
 
     name: str
     """The rule."""
@@ -19,7 +19,7 @@ class Episode:
     peak: float | None
     """The greatest value at a close at which it was raised; None: not known, for a part of it."""
     unit: str
-    """Of the peak: ``/s`` or ``%``."""
+    """Unit of the peak: ``/s`` or ``%``."""
 
     @property
     def length_us(self) -> int | None:
@@ -29,7 +29,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeSums:
-    """What episodes of one rule have in common, where there are too many to be told one by one."""
+    """The sums of episodes of one rule, if there are too many to list them one by one."""
 
     name: str
     unit: str
@@ -40,13 +40,13 @@ class EpisodeSums:
     last_start_us: int
     """The start of the last."""
     first_end_us: int | None
-    """The end of the first that is over; None: none is."""
+    """The end of the first finished one; None: none is finished."""
     end_us: int | None
-    """The end of the last that is over; None: none is."""
+    """The end of the last finished one; None: none is finished."""
     active: int
     """Number of those that are still active."""
     longest_us: int
-    """The length of the longest that is over."""
+    """The length of the longest finished one."""
     peak: float | None
     """The greatest value; None: not known."""
 
@@ -111,6 +111,6 @@ class Episodes:
     more: int = 0
     """Number of episodes that are not among the rows."""
     more_raises: int = 0
-    """Number of raises in those."""
+    """Number of their raises."""
     rest: tuple[EpisodeSums, ...] = ()
-    """What is known of those, one for each rule; nothing of those whose end is not known."""
+    """Their sums, one for each rule; episodes whose end is not known are not included."""

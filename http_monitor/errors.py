@@ -26,7 +26,7 @@ class UsageError(HttpMonitorError):
 
 
 class WorkerError(HttpMonitorError):
-    """The process that reads and parses beside the counting could not be started, or has ended."""
+    """The process that reads and parses during counting could not be started, or has ended."""
 
 
 class InputError(HttpMonitorError):

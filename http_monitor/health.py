@@ -12,7 +12,7 @@ Kind = Literal["lines", "input", "now"]
 
 
 def _of_lines(*, among: bool = False) -> Any:
-    """Return a counter of lines, which the engine keeps; `among`: it is no fate of a line, which is elsewhere."""
+    """Return a counter of lines, which the engine keeps; `among`: its lines are counted in another counter too."""
     return field(default=0, metadata={"kind": "lines", "among": among})
 
 
@@ -62,9 +62,9 @@ class Health:
     nul_bytes: int = _of_input()
     """NUL bytes at the beginning of lines, left by a truncated writer; skipped."""
     incomplete: int = field(default=0, metadata={"kind": "input", "told": "if any"})
-    """Lines in parts that were given up before the last of these, since memory is bounded; each counts as it is."""
+    """Lines in parts that were given up before their last part, since memory is bounded; each counts as it is."""
     backfilled: int = _of_lines(among=True)
-    """Not among the lines: those of before the start, in the window only, with which a live run has filled it."""
+    """Not among the lines: lines from before the start with which a live run has filled its window."""
     since_us: int | None = field(default=None, metadata={"kind": "now"})
     """Start of the counted time, over restarts; None: the start of this run."""
     lateness_advice_s: int | None = field(default=None, metadata={"kind": "now", "told": False})
@@ -111,7 +111,7 @@ INPUT_COUNTERS: Final = _names("input")
 TOLD: Final = tuple(f.name for f in fields(Health) if f.metadata.get("told", True))
 """The fields in NDJSON."""
 TOLD_IF_ANY: Final = frozenset(f.name for f in fields(Health) if f.metadata.get("told") == "if any")
-"""Those that NDJSON omits while they are zero."""
+"""The fields that NDJSON omits while they are zero."""
 _SUMS: Final = (*(name for name in LINE_COUNTERS + INPUT_COUNTERS if name != "maybe_lost"), "lag_bytes")
 NO_HEALTH: Final = Health()
 """Nothing counted: adding it is free."""

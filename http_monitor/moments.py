@@ -130,9 +130,9 @@ def span_of(since: Moment | None, until: Moment | None, reference_us: int, *, li
         if least_us is not None and until_us <= least_us:
             until_us = until.on(local(reference_us).date(), fold=1)
     if live and since is not None and since_us is not None and since_us > reference_us:
-        raise UsageError(f"--since: got {_quote(since, since_us)}, which is to come, takes a time before now")
+        raise UsageError(f"--since: got {_quote(since, since_us)}, which is in the future, takes a time before now")
     if live and until is not None and until_us is not None and until_us <= reference_us:
-        advice = "takes a time to come (--replay reads what is there already)"
+        advice = "takes a time in the future (--replay reads what is there already)"
         raise UsageError(f"--until: got {_quote(until, until_us)}, which has passed, {advice}")
     if since is not None and until is not None and since_us is not None and until_us is not None:
         check_order(since, since_us, until, until_us)

@@ -1,4 +1,4 @@
-"""Paths made absolute, also where the working directory has been deleted."""
+"""Makes paths absolute, even if the working directory has been deleted."""
 
 import os
 
@@ -6,7 +6,7 @@ WITHOUT_DIRECTORY = "the working directory is gone, and the path begins there"
 
 
 def whole_path(path: str) -> str:
-    """Return an absolute path; as it stands if it begins in a working directory that is gone."""
+    """Return an absolute path; unchanged if it begins in a working directory that is gone."""
     try:
         return os.path.abspath(path)
     except OSError:
@@ -14,7 +14,7 @@ def whole_path(path: str) -> str:
 
 
 def real_path(path: str) -> str:
-    """Return a path with its links resolved; as it stands if one may not be read or the working directory is gone."""
+    """Return a path with its links resolved; unchanged if one may not be read or the working directory is gone."""
     try:
         return os.path.realpath(path)
     except OSError:
@@ -22,5 +22,5 @@ def real_path(path: str) -> str:
 
 
 def is_lost(path: str) -> bool:
-    """Tell whether a path begins in a working directory that is gone, where nothing can be made."""
+    """Return whether a path begins in a working directory that is gone, where nothing can be created."""
     return not os.path.isabs(whole_path(path))

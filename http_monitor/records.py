@@ -59,18 +59,18 @@ _BLANKS = np.frombuffer(b" \t\n\r\v\f", np.uint8)
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """A file, or another input, that lines were read from."""
+    """A file or another input from which lines were read."""
 
     source: str
     """Name of the source, as in the positions of a mark."""
     path: str
-    """Where it stood when the lines were read."""
+    """Its path when the lines were read."""
     identity: tuple[int, int] | None
     """Device and inode, as in the positions of a mark; None: not a file."""
 
 
 class RowOffsets(Protocol):
-    """Where the lines of some rows stand, perhaps not worked out yet."""
+    """The places of some rows' lines, perhaps not computed yet."""
 
     def take(self, index: "slice | Int64s") -> "RowOffsets":
         """Return the offsets of the selected rows."""
@@ -83,13 +83,13 @@ class RowOffsets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileOffsets:
-    """Where the lines of some rows stand."""
+    """The places of some rows' lines."""
 
     files: tuple[LogFile, ...]
     file: Int32s
     """Index of each row's file in `files`; -1: not known."""
     offset: Int64s
-    """Place of the first byte of each row's line, in an archive that of its content; -1: not known."""
+    """Offset of the first byte of each row's line, in an archive that of the content; -1: not known."""
 
     @staticmethod
     def unknown(count: int) -> "FileOffsets":
@@ -153,12 +153,12 @@ class Batch:
     """The numbers of the well-formed lines that record no finished request (``#`` directives, the first of two lines
     of one request), strictly increasing; no table contains them (docs/ARCHITECTURE.md, "Time")."""
     incomplete_nos: tuple[int, ...] = ()
-    """The numbers of lines that were put together from parts, and given up before the last of these."""
+    """The numbers of lines in parts that were given up before their last part."""
     begins: Int64s | None = None
-    """Where each of its lines begins in the data that was parsed; below 0: in data parsed before. None: each non-blank
-    line of the data is one."""
+    """Offset of each of its lines in the parsed data; below 0: in data parsed before. None: each non-blank line of the
+    data is one."""
     offsets: RowOffsets | None = None
-    """Where the lines of its rows stand in their files; None: not known. A format gives none."""
+    """The places of its rows' lines in their files; None: not known. A format gives none."""
 
     def head(self, lines: int) -> "Batch":
         """Return the part of the batch for its first lines."""
@@ -215,11 +215,11 @@ class Batch:
 
 
 def _without_blank(data: bytes, begins: Int64s, lines: int) -> Int64s:
-    """Return where the lines begin that are not blank; of blank ones those count that are longer than a line may be."""
+    """Return where the non-blank lines begin; blank lines count too if they exceed the maximum length."""
     first = np.frombuffer(data, np.uint8).take(begins, mode="clip")
     stops = np.append(begins[1:], len(data))
     blank = [at for at in np.flatnonzero(np.isin(first, _BLANKS)).tolist() if not data[begins[at] : stops[at]].strip()]
-    # All of these have the greatest length that there is.
+    # All of these have the maximum length.
     counted = lines - (len(begins) - len(blank))
     blank.sort(key=lambda at: int(stops[at] - begins[at]))
     return np.delete(begins, blank[: len(blank) - counted])
@@ -231,7 +231,7 @@ that pass it on."""
 
 
 AgentKind = Literal["person", "bot", "library", "unknown"]
-"""What sent a user agent, as far as it shows."""
+"""The kind of client behind a user agent, as far as it shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,13 +80,13 @@ class Traffic:
     active: tuple[ActiveAlert, ...]
     health: Health
     filter: str = ""
-    """The expression that is true of the lines that count; empty: all do."""
+    """The expression that selects the lines that count; empty: all lines count."""
     trusted_proxies: tuple[str, ...] = ()
-    """The networks that are believed about whom they forward."""
+    """The networks whose X-Forwarded-For is believed."""
     details: Details = field(default=Details())
     coverage: Coverage = field(default=Coverage())
     failing: Sequence[FailingEndpoint] = ()
-    """What failed: hits down, then by key, method and status."""
+    """The failing endpoints: hits down, then by key, method and status."""
     slow: SlowRequests = field(default=SlowRequests())
 
 
@@ -113,9 +113,9 @@ class Report(Traffic):
     events: int = 0
     """Number of alert events with `at` in this interval."""
     rules: tuple[Rule, ...] = ()
-    """What the window is judged by, in the order of judgement."""
+    """The rules that judge the window, in their order."""
     last_us: int | None = None
-    """Of an interval without hits: the greatest time accepted before, also before a restart; None: there is none."""
+    """For an interval without hits: the greatest time accepted before, also before a restart; None: there is none."""
 
     @property
     def seconds(self) -> int:
@@ -166,18 +166,18 @@ class AlertEvent:
     reading: str
     """The value as the message gives it: ``hits = 12.34``."""
     unit: str = ""
-    """Of value and threshold: ``/s`` or ``%``."""
+    """Unit of value and threshold: ``/s`` or ``%``."""
     began_us: int | None = None
-    """About when what was raised began; None: at or before `looked_us`, or it recovered."""
+    """The approximate beginning of the rise; None: at or before `looked_us`, or the alert recovered."""
     looked_us: int | None = None
-    """From when on what happened is known: the start of the window, or of the run or the log; None: that of the
+    """The time from which the traffic is known: the start of the window, or of the run or the log; None: that of the
     window."""
     file: str | None = None
-    """The one input there is; None: there are several."""
+    """The only input; None: there are several."""
     server: str | None = None
-    """The name of the one server there is; None: there are several, or it has none."""
+    """The name of the only server; None: there are several, or it has none."""
     breakdown: Breakdown | None = None
-    """What the requests behind a raise are; None: not known."""
+    """The breakdown of the requests behind a raise; None: not known."""
 
     @property
     def message(self) -> str:
@@ -189,11 +189,11 @@ class AlertEvent:
 
 @dataclass(frozen=True, slots=True)
 class WorkDone:
-    """How far long work has come."""
+    """The progress of long work."""
 
     lines: int
     share: float | None = None
-    """Of the bytes, from 0 to 1; None: not known."""
+    """Share of the bytes, from 0 to 1; None: not known."""
     reached_us: int | None = None
     """The time of the log that was reached; None: not known."""
 
@@ -211,7 +211,7 @@ class Summary(Traffic):
     episodes: Episodes = field(default=Episodes())
     lost: LostRequests = field(default=LostRequests())
     stopped: WorkDone | None = None
-    """How far a replay had come that was stopped before its end; None: it was not, or the run is live."""
+    """The progress of a replay that was stopped before its end; None: it was not stopped, or the run is live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +280,8 @@ class Mark:
     positions: Mapping[str, object]
     """Position of each input that has one, by its name: files and offsets (`Resumable.position`, `Piped`).
 
-    The rows emitted so far stand before it, and those that follow do not, except lines that were held (`held`) and
-    lines that begin before it."""
+    The rows emitted so far are before it, and later ones are not, except for lines that were held (`held`) and lines
+    that begin before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +289,9 @@ class Resumption:
     """Where the stream of accepted rows resumes after a restart."""
 
     mark_number: int | None
-    """Number of the last mark in the checkpoint: frames behind it are emitted again, and the next mark has the next
+    """Number of the last mark in the checkpoint: frames after it are emitted again, and the next mark has the next
     number. None: the positions are those of other runs, whose marks have other numbers; marks begin with 1, and only
-    rows that stand behind the positions are emitted again."""
+    rows after the positions are emitted again."""
     positions: Mapping[str, object]
     """As in a `Mark`."""
 

@@ -1,4 +1,4 @@
-"""The parts of a report: tables of keys, durations, kinds of agents, coverage; and what an alert's requests are."""
+"""The parts of a report: tables of keys, durations, kinds of agents, coverage; and the breakdown of an alert."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class NetworkCount(KeyCount):
 
     hosts: int
     most_host_hits: int
-    """Hits of the host that has most of them."""
+    """Hits of the host with the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +106,19 @@ class SlowRequests:
     """Greatest percentile first, likewise."""
 
     def first(self, count: int | None) -> tuple[SlowRow, ...]:
-        """Return the first rows by time spent, then those of the first by percentile that are not among them."""
+        """Return the first rows by time spent, then the first by percentile that are not among these."""
         by_time, by_p95 = self.by_time[:count], self.by_p95[:count]
         return (*by_time, *(row for row in by_p95 if row not in by_time))
 
 
 @dataclass(frozen=True, slots=True)
 class LostRequests:
-    """What tables of a whole run had no room for."""
+    """The remainders of the tables of a whole run."""
 
     failures: int = 0
-    """Of endpoints that are not in the table of failing ones, or were not always."""
+    """Hits of endpoints that are not in the table of failing ones, or were not always in it."""
     spent_us: int = 0
-    """Time spent on endpoints, likewise of slow ones."""
+    """Likewise, the time spent on endpoints not in the table of slow ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,14 @@ class FailingEndpoint:
     """An endpoint whose requests had a status 500–599."""
 
     key: bytes | None
-    """None: the requests have none, as the method may be."""
+    """The endpoint; None: the requests have none. The method may be None too."""
     method: bytes | None
     status: int
     hits: int
     first_us: int
-    """Since when it fails, without a pause as long as the window; of a whole run, when it failed first."""
+    """Since when it has failed without a pause as long as the window; for a whole run, its first failure."""
     host: bytes
-    """Whose requests fail most; of a whole run, of the hosts that were kept."""
+    """The host whose requests fail most; for a whole run, among the hosts that were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class Details:
     without_agent: KeyCount | None = None
     """Requests that sent no agent, in a log that has agents; None: there are none."""
     servers: Table = Table()
-    """Of inputs that the user gave a name."""
+    """Hits by the name that the user gave an input."""
     networks: Sequence[NetworkCount] = ()
     """The networks of the hosts, /24 and /48: hits down, then key up. Hosts that were cut are in none of them."""
     sources: Table = Table()
@@ -237,11 +237,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """What the requests of an alert are, as far as they are among the last that were kept."""
+    """The breakdown of an alert's requests, as far as they are among the last that were kept."""
 
     hits: int
-    """How many requests were looked at, those since the alert's `began_us`."""
+    """Number of the examined requests, those since the alert's `began_us`."""
     shares: tuple[Share, ...]
-    """Of each dimension the most frequent key."""
+    """The most frequent key of each dimension."""
     is_whole: bool
-    """No request since then had to be left out."""
+    """No request since then is missing."""

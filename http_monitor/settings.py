@@ -55,7 +55,7 @@ class Settings:
     files: tuple[str, ...] = ("/tmp/access.log",)
     """Paths, globs or ``-``; for one of `given` its key."""
     given: tuple[GivenFile, ...] = ()
-    """What else is known of some of the files."""
+    """The names and commands of some of the files."""
     format: str = field(default="auto", metadata=_affects_counts("--format"))
     log_time: str | None = None
     """The variable of a format string that is the time of a line, optionally with ``=`` and a strftime pattern."""
@@ -72,9 +72,9 @@ class Settings:
     from_start: bool = False
     replay: bool = False
     since: Moment | None = None
-    """Lines of before that do not count, and are not read as far as they can be skipped."""
+    """Earlier lines do not count, and are skipped unread as far as possible."""
     until: Moment | None = None
-    """Lines of then and later do not count; a live run ends then."""
+    """Lines at that time and later do not count; a live run ends then."""
     no_backfill: bool = False
     """Begin with an empty window."""
     interval_s: int = field(default=10, metadata=_affects_counts("--interval"))
@@ -121,7 +121,7 @@ class Settings:
     threads: int | None = None
     """Threads of a replay; None: one per available core, at most two."""
     filters: tuple[str, ...] = field(default=(), metadata=_affects_counts("--filter"))
-    """Expressions that are all true of the lines that count."""
+    """Expressions that select the lines that count; all must be true."""
     exclude_hosts: tuple[str, ...] = field(default=(), metadata=_affects_counts("--exclude-host"))
     """Networks, addresses and names whose lines are not counted."""
     ignore_bots: bool = field(default=False, metadata=_affects_counts("--ignore-bots"))
@@ -130,12 +130,12 @@ class Settings:
 
     @property
     def filter(self) -> str:
-        """One expression that says what all filters do together; empty: every line counts."""
+        """One expression that is equivalent to all filters together; empty: every line counts."""
         return all_of(self.filters)
 
     @property
     def filters_status(self) -> bool:
-        """Whether a filter compares the status: then the share of errors is what was asked for, and says nothing."""
+        """Whether a filter compares the status: the share of errors then follows from the filter and means nothing."""
         return any(names_field(expression, "status") for expression in self.filters)
 
     @property
@@ -146,15 +146,15 @@ class Settings:
         return 60 if self.replay else 1
 
     def given_file(self, key: str) -> GivenFile | None:
-        """Return what else is known of a file; None for one that is just a path."""
+        """Return the name and the command of a file; None for one that is just a path."""
         return next((file for file in self.given if file.key == key), None)
 
     def server_of(self, path: str) -> str | None:
-        """Return the name of who writes a file: that of its path, or of the first glob that leads to it."""
+        """Return the name of the server that writes a file: that of its path, or of the first glob that leads to it."""
         return server_of(self.given, path)
 
     def is_remote(self, key: str) -> bool:
-        """Tell whether a file is reached through a command."""
+        """Return whether a file is reached through a command."""
         file = self.given_file(key)
         return file is not None and file.via is not None
 

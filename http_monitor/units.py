@@ -10,7 +10,7 @@ _DURATION = re.compile(r"([0-9]{1,12})([smhd]?)", re.ASCII)
 _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BRIEF_CHARS = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# What would move the cursor, reorder the line, hide, or break it: controls, formats (bidi, zero-width),
+# Characters that would move the cursor, reorder the line, hide or break it: controls, formats (bidi, zero-width),
 # line and paragraph separators, lone surrogates, private use and unassigned code points.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
 # Letters and marks that show nothing by themselves (Default_Ignorable_Code_Point of other categories,
@@ -58,7 +58,7 @@ def visible_text(text: str) -> str:
 
 
 def brief_text(text: str) -> str:
-    """Return at most the first 200 characters of a text likewise, so that no sentence is made unreadable by it."""
+    """Likewise, return at most the first 200 characters of a text, so that it cannot make a sentence unreadable."""
     return visible_text(text) if len(text) <= _BRIEF_CHARS else f"{visible_text(text[: _BRIEF_CHARS - 1])}…"
 
 

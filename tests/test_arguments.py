@@ -364,16 +364,16 @@ def test_a_wrong_value_is_one_line_that_names_it(argv: list[str], message: str) 
     assert message_of(*argv) == message
 
 
-SIMULATES = "got it without --give-me-traffic, which alone simulates"
+SIMULATES = "got it without --give-me-traffic, the only option that simulates"
 NO_CHECKPOINT = "which keeps no checkpoint"
-EXPLAINS_ALL = "got it together with --explain, which explains the lines that do not count too"
+EXPLAINS_ALL = "got it together with --explain, which also explains lines that do not count"
 
 
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ("--threads 2", "--threads: got it without --replay, which alone reads ahead in a thread"),
-        ("--threads 1", "--threads: got it without --replay, which alone reads ahead in a thread"),
+        ("--threads 2", "--threads: got it without --replay, the only option that reads ahead"),
+        ("--threads 1", "--threads: got it without --replay, the only option that reads ahead"),
         ("--traffic-rate 20", f"--traffic-rate: {SIMULATES}"),
         ("--replay --traffic-rate 5", f"--traffic-rate: {SIMULATES}"),
         ("--traffic-scenario random", f"--traffic-scenario: {SIMULATES}"),
@@ -387,7 +387,7 @@ EXPLAINS_ALL = "got it together with --explain, which explains the lines that do
         ("--replay --state-dir x", f"--state-dir: got it together with --replay, {NO_CHECKPOINT}"),
         (
             "--from-start --since 5m",
-            "--from-start: got it together with --since, which says from where on is read",
+            "--from-start: got it together with --since, which says where reading begins",
         ),
         ("--explain --since 5m", "--since: got it together with --explain, which explains lines of any time"),
         ("--explain --until 5m", "--until: got it together with --explain, which explains lines of any time"),
@@ -395,7 +395,7 @@ EXPLAINS_ALL = "got it together with --explain, which explains the lines that do
         ("--via sudo --no-backfill", "--no-backfill: got it together with --via, which fills no window"),
         (
             "--since 5m --no-backfill",
-            "--no-backfill: got it together with --since, which reads what the window is filled with",
+            "--no-backfill: got it together with --since, which reads the lines that fill the window",
         ),
         ("--file - --via sudo", "--via: got it together with --file -, which is no file"),
         ("--file - --from-start", "--from-start: got it together with --file -, which is no file"),
@@ -409,7 +409,7 @@ EXPLAINS_ALL = "got it together with --explain, which explains the lines that do
         ("--explain --ignore-bots", f"--ignore-bots: {EXPLAINS_ALL}"),
         (
             "--explain --trust-proxy ::1",
-            "--trust-proxy: got it together with --explain, which shows what the log says",
+            "--trust-proxy: got it together with --explain, which shows the host as logged",
         ),
     ],
 )

@@ -158,7 +158,7 @@ def test_where_another_process_has_taken_what_was_deleted_nothing_is_written(tmp
     other.snapshot([b"of the other"])
     with pytest.raises(FileNotFoundError):
         store.append(b"more")
-    with pytest.raises(OSError, match=f"process {os.getpid()} follows the same files already"):
+    with pytest.raises(OSError, match=f"process {os.getpid()} already follows the same files"):
         store.snapshot([b"second"])
     store.close()
     other.close()

@@ -224,7 +224,8 @@ def test_a_second_run_of_the_same_set_goes_without_and_says_who_has_it(tmp_path:
     second = open_store(str(tmp_path), "set")
     assert second.store is None
     (notice,) = second.notices
-    assert notice.text == (f"no state is kept: process {os.getpid()} follows the same files already, and keeps theirs")
+    who = f"process {os.getpid()}"
+    assert notice.text == f"no state is kept: {who} already follows the same files, and keeps their state"
     other, _ = _opened(tmp_path, "another set")
     other.close()
     store.close()

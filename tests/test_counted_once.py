@@ -73,7 +73,7 @@ def test_what_is_taken_from_another_run_is_said_and_only_of_the_very_file(logs: 
     assert (kept.resumed.lines, kept.resumed.position_of(paths[1])) == (0, None)
     (notice,) = kept.notices
     assert notice.text == (
-        f"no checkpoint of this set of files: {paths[0]} is read on where another run has stopped,"
+        f"no checkpoint of this set of files: {paths[0]} is resumed where another run stopped,"
         " without its window and alerts (all of it with --no-state)"
     )
 

@@ -10,7 +10,9 @@ from tests.program import run
 
 NO_STATUS = "none of its first 20 lines has a status, so errors are not known, and error-rate cannot be judged"
 NO_SIZE = "none of its first 20 lines has a size, so bytes are not known"
-NO_HOST = "none of its first 20 lines has a client address, so no host's flood is noticed, and ddos cannot be judged"
+NO_HOST = (
+    "none of its first 20 lines has a client address, so no flood from a host is noticed, and ddos cannot be judged"
+)
 NO_PATH = "none of its first 20 lines has a path, so sections and endpoints are not known"
 FORMAT = "json:time=t,host=h,status=s,size=b,path=p,agent=a,duration/s=d"
 FULL = {"t": "2025-10-10T13:55:36Z", "h": "192.0.2.7", "s": 200, "b": 5, "p": "/a", "a": "x", "d": 0.5}
@@ -107,7 +109,8 @@ def test_the_window_judges_only_its_own_lines(tmp_path: Path) -> None:
         (
             "00:30",
             "coverage",
-            "no line of the last 20 s has a client address, so no host's flood is noticed, and ddos cannot be judged",
+            "no line of the last 20 s has a client address, so no flood from a host is noticed,"
+            " and ddos cannot be judged",
         ),
         ("01:00", "coverage", "lines have a status again: error-rate is judged again"),
         ("01:00", "coverage", "lines have a client address again: ddos is judged again"),

@@ -108,7 +108,7 @@ def test_a_file_that_is_gone_is_let_go_after_a_while_and_its_counters_stay() -> 
     closed = [matched.is_closed]
     run.step(2)
     assert [*closed, matched.is_closed] == [False, True]
-    assert run.texts[-1] == "matched.log: gone for 10 min, not followed any more"
+    assert run.texts[-1] == "matched.log: gone for 10 min, no longer followed"
     assert run.finder.forgotten == ["matched.log"]
     health = run.monitor.health()
     assert (health.lines, health.lost_bytes, health.rotations) == (4, 7, 2)
@@ -117,8 +117,8 @@ def test_a_file_that_is_gone_is_let_go_after_a_while_and_its_counters_stay() -> 
 @pytest.mark.parametrize(
     ("paths", "words"),
     [
-        (["a.log"], "a.log: came and went before a look found it, lines may be lost"),
-        (["a\x1b.log", "b", "c"], "a\\x1b.log and 2 more: came and went before a look found them, lines may be lost"),
+        (["a.log"], "a.log: came and went before a check found it, lines may be lost"),
+        (["a\x1b.log", "b", "c"], "a\\x1b.log and 2 more: came and went before a check found them, lines may be lost"),
     ],
 )
 def test_files_that_came_and_went_unseen_may_have_had_lines(paths: list[str], words: str) -> None:

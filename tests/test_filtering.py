@@ -175,7 +175,7 @@ def test_absent_values_make_every_comparison_false_and_its_negation_true() -> No
         ("user == or", "column 9: got 'or', expected a text in quotes"),
         ("agent ~ curl", "column 9: got 'curl', expected a text in quotes"),
         ("host == fe80:x", "column 9: got 'fe80:x', expected a text in quotes, or a network such as 10.0.0.0/8"),
-        ("not " * 51 + "status > 1", "column 201: got more than 50 of not and ( in each other"),
+        ("not " * 51 + "status > 1", "column 201: got more than 50 nested not and ("),
     ],
 )
 def test_a_wrong_expression_is_told_where_and_what_was_expected(text: str, error: str) -> None:

@@ -156,7 +156,7 @@ def test_a_recorder_that_fails_is_reported_and_released_and_the_monitor_keeps_ru
         clock.advance(1)
     told = [notice for notice in recorder.messages if isinstance(notice, Notice) and notice.name == "listener"]
     assert [notice.text for notice in told] == [
-        "history: failed (OSError: disk\\x1b[2J full), and is released; the monitor keeps running"
+        "history: failed (OSError: disk\\x1b[2J full), and was released; the monitor keeps running"
     ]
     assert len([message for message in recorder.messages if isinstance(message, Pulse)]) == 3
     assert not hub.wants_rows
@@ -188,7 +188,7 @@ def test_a_recorder_that_fails_in_a_replay_is_told_of_too() -> None:
     monitor.run(Waker())
     monitor.close_inputs()
     told = [notice.text for notice in recorder.messages if isinstance(notice, Notice) and notice.name == "listener"]
-    assert told == ["history: failed (OSError: disk\\x1b[2J full), and is released; the monitor keeps running"]
+    assert told == ["history: failed (OSError: disk\\x1b[2J full), and was released; the monitor keeps running"]
     assert recorder.summary.health.listener_failures == 1
 
 
@@ -204,7 +204,7 @@ def test_a_recorder_that_cannot_keep_the_end_of_a_run_is_told_of() -> None:
     hub.record(EveryMailbox("history", unkept))
     hub.begin(None)
     (notice,) = hub.close()
-    assert notice.text == "history: failed (OSError: disk full), and is released; the monitor keeps running"
+    assert notice.text == "history: failed (OSError: disk full), and was released; the monitor keeps running"
     # No listener is left that could make a publisher wait.
     hub.publish(_report(1))
     hub.flush(1)
@@ -263,7 +263,7 @@ def test_a_listener_of_rows_that_raises_is_released_and_the_others_get_everythin
     monitor.close(finished=False)
     told = [notice for notice in recorder.notices if notice.name == "listener"]
     assert [notice.text for notice in told] == [
-        f"rows: failed (ValueError: bad\\x1b[2J {word}), and is released; the monitor keeps running"
+        f"rows: failed (ValueError: bad\\x1b[2J {word}), and was released; the monitor keeps running"
     ]
     assert told[0].level == "warning"
     assert (sum(other.hits), other.marks) == (10, [1, 2, 3, 4])
@@ -317,7 +317,7 @@ def test_nothing_is_told_by_a_breakdown_that_lacks_rows() -> None:
     ]
     assert failing.asked == 0
     assert [notice.text for notice in recorder.notices if notice.name == "listener"] == [
-        "a listener of rows: failed (ValueError: bad\\x1b[2J row), and is released; the monitor keeps running"
+        "a listener of rows: failed (ValueError: bad\\x1b[2J row), and was released; the monitor keeps running"
     ]
     assert recorder.summary.health.listener_failures == 1
 

@@ -22,7 +22,7 @@ ANSWERS = {
         "  Errors                                               hits     first  most from",
         "  502 POST /api/invoices/pdf                            216  22:02:01  192.0.2.1",
     ],
-    "Who floods?": [FLOOD],
+    "Which host floods the site?": [FLOOD],
     "What does it ask for?": ["  ALERT  began about 22:03:00, of 606 requests: 100 % HEAD, 100 % /search,"],
     "With which agent?": ["         100 % without an agent, 100 % status 200"],
     "With which method?": ["  Methods  GET ×2,664  HEAD ×1,080  POST ×504"],
@@ -44,7 +44,7 @@ ANSWERS = {
         "Flood from 198.51.100.77 generated an alert - hits = 5.05, triggered at 2026-11-29 23:04:41 +0000",
         "Flood from 198.51.100.77 alert recovered - hits = 4.95, recovered at 2026-11-29 23:07:21 +0000",
     ],
-    "Is it all servers?": [
+    "Are all servers affected?": [
         "  Servers                                                   hits   share     5xx",
         "  web1                                                     2,688  63.3 %       0",
         "  web2                                                     1,560  36.7 %     216",
@@ -54,7 +54,7 @@ ANSWERS = {
         "  Status  401 ×180",
         "  203.0.113.0/24                                             180  100.0 %     32",
     ],
-    "What is to be blocked?": ["198.51.100.77"],
+    "What should be blocked?": ["198.51.100.77"],
 }
 """The exact lines that answer a question, in the output of the first command of its section."""
 

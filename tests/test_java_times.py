@@ -41,7 +41,7 @@ def test_a_pattern_of_java_that_is_no_whole_time_is_refused(pattern: str) -> Non
 
 @pytest.mark.parametrize("text", ['%s - %s [%s] "%s %s%s %s" %d %s %0.4f', "%0.4f", "%h %t %>s %-8.3s"])
 def test_a_string_of_printf_is_called_that(text: str) -> None:
-    with pytest.raises(UsageError, match="which printf takes and no server; takes rack for lines of Rack's"):
+    with pytest.raises(UsageError, match="which is for printf; takes rack for lines of Rack's"):
         get_format(text)
 
 

@@ -186,7 +186,7 @@ def test_a_number_that_is_no_time_of_these_years_is_malformed() -> None:
     reading = reading_of("json", b'{"ts":12,"status":200}')
     assert (reading.values, reading.expected) == (
         None,
-        "a number that is of seconds since 1970, or their thousandths, millionths or billionths",
+        "a number that is seconds, milliseconds, microseconds or nanoseconds since 1970",
     )
 
 

@@ -71,7 +71,7 @@ def test_a_tail_names_who_stayed_on_the_file_that_it_follows(tmp_path: Path) -> 
         stays = f"it is missing; {name} (process {pid}) still writes to"
         assert tail.diagnose() == f"{stays} the renamed {moved}: have it reopen its log, or restart it"
         moved.unlink()
-        assert tail.diagnose() == f"{stays} the file that was there before: have it reopen its log, or restart it"
+        assert tail.diagnose() == f"{stays} the earlier file: have it reopen its log, or restart it"
     tail.close()
 
 
@@ -163,14 +163,14 @@ def test_a_writer_that_stayed_is_named_although_another_has_the_new_file() -> No
 
 def test_a_writer_to_a_file_that_is_not_beside_it_any_more_is_named() -> None:
     found = explain_silence(MISSING, [((1, 9), None)], lambda identities: Found((_NGINX,), True))
-    assert found == ("it is missing; nginx (process 42) still writes to the file that was there before: kill -USR1 42")
+    assert found == ("it is missing; nginx (process 42) still writes to the earlier file: kill -USR1 42")
 
 
 def test_a_file_that_is_gone_or_barred_is_said() -> None:
     assert _explain({}, at_path=MISSING) == "it is missing"
     assert _explain({}, at_path=DENIED) == "it cannot be read (permission denied)"
     assert _explain({}, at_path=MISSING, everyone=False) == (
-        "it is missing; only root can see whether others still write to the file that was there before"
+        "it is missing; only root can see whether others still write to the earlier file"
     )
 
 
@@ -181,7 +181,7 @@ def test_a_writer_that_writes_nothing_means_no_traffic() -> None:
 def test_a_file_without_a_writer_is_reported_as_far_as_processes_can_be_examined() -> None:
     assert _explain({}) == "no process has it open for writing: its writer has ended, or writes elsewhere"
     assert _explain({}, everyone=False, old=False) == (
-        "it is there and readable; only root can see who of other users writes to it"
+        "it is there and readable; only root can see which processes of other users write to it"
     )
     nobody_knows = explain_silence(_AT_PATH, [], lambda identities: None)
     assert nobody_knows == "it is there and readable: no traffic, or its writer writes elsewhere"

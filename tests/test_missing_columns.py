@@ -98,7 +98,7 @@ def test_the_program_says_it_beside_the_reports() -> None:
 def test_a_key_that_no_object_has_is_no_client(tmp_path: Path) -> None:
     log = tmp_path / "app.json"
     log.write_bytes(b'{"when":"2025-10-10T13:55:36+02:00","who":"192.0.2.7","code":200}\n' * 30)
-    said = b"app.json: none of its first 20 lines has a client address, so no host's flood is noticed"
+    said = b"app.json: none of its first 20 lines has a client address, so no flood from a host is noticed"
     for host, is_said in (("nope", True), ("who", False)):
         outcome = run("--replay", "--file", log, "--format", f"json:time=when,host={host},status=code")
         assert (outcome.code, said in b" ".join(outcome.err.split())) == (0, is_said)

@@ -150,21 +150,21 @@ def test_a_live_run_ends_in_the_future() -> None:
             None,
             "15:30",
             True,
-            "--until: got '15:30' (2026-11-30 15:30:00 +0100), which has passed, takes a time to come"
+            "--until: got '15:30' (2026-11-30 15:30:00 +0100), which has passed, takes a time in the future"
             " (--replay reads what is there already)",
         ),
         (
             None,
             "10m",
             True,
-            "--until: got '10m' (2026-11-30 15:20:00 +0100), which has passed, takes a time to come"
+            "--until: got '10m' (2026-11-30 15:20:00 +0100), which has passed, takes a time in the future"
             " (--replay reads what is there already)",
         ),
         (
             "2026-12-01",
             None,
             True,
-            "--since: got '2026-12-01' (2026-12-01 00:00:00 +0100), which is to come, takes a time before now",
+            "--since: got '2026-12-01' (2026-12-01 00:00:00 +0100), which is in the future, takes a time before now",
         ),
     ],
 )

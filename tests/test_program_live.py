@@ -75,7 +75,7 @@ def test_a_file_that_comes_and_goes_before_its_pattern_is_searched_is_said(log: 
         notice = program.object(lambda message: message.get("name") == "lost")
         ended = program.stop()
 
-    assert notice["message"] == f"{gone}: came and went before a look found it, lines may be lost"
+    assert notice["message"] == f"{gone}: came and went before a check found it, lines may be lost"
     assert notice["file"] == str(gone)
     assert ended.objects[-1]["health"]["maybe_lost"] is True
 

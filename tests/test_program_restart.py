@@ -108,7 +108,7 @@ def test_a_second_monitor_of_the_same_log_goes_without_state_and_says_so(log: Pa
         with Program(*options) as second:
             said = second.err.having("no state is kept")
             second.stop()
-        assert "follows the same files already" in said
+        assert "already follows the same files" in said
         assert first.stop().code == 0
 
 
@@ -126,7 +126,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_named(log: Path, tmp_path: Path) 
     assert (snapshot.parent / "snapshot.damaged-1").read_bytes() == data
     # How much of the log it would have read is not known.
     assert outcome.objects[-1]["health"]["maybe_lost"] is True
-    said = b"resumes from its checkpoint, 6 lines so far; --from-start reads what it does not know of"
+    said = b"resumes from its checkpoint, 6 lines so far; --from-start reads only what it does not cover"
     assert said in run(*options).err
 
 

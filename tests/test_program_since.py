@@ -175,14 +175,14 @@ def test_the_end_of_standard_input_is_not_known(hours: Path) -> None:
     assert outcome.code == 2
     assert outcome.err.decode().splitlines()[-1] == (
         "http_monitor: --since: got '30m' with --file -, whose end is known only when it has been read, takes a date"
-        " with a time there, such as 2026-11-30 14:05"
+        " with a time instead, such as 2026-11-30 14:05"
     )
 
 
 def test_a_span_behind_the_log_has_no_line(hours: Path) -> None:
     outcome = replay("--file", hours, "--since", "2026-12-24")
     warning, summary = outcome.objects[-2:]
-    assert warning["message"] == "no line is of that time"
+    assert warning["message"] == "no line is in that span"
     assert (outcome.code, summary["hits"], summary["health"]["lines"]) == (0, 0, 0)
 
 
@@ -259,7 +259,7 @@ def test_a_live_run_reads_from_there_whatever_a_checkpoint_says(tmp_path: Path) 
         program.until_hits(60)
         program.stop()
     with follow(path, "--since", "1h", state=state) as program:
-        program.err.having("its checkpoint is not read: --since says from where on it counts")
+        program.err.having("its checkpoint is not read: --since says where counting begins")
         program.until_hits(60)
         assert program.stop().objects[-1]["hits"] == 60
     # It has left one of its own.
@@ -310,8 +310,8 @@ def test_a_live_run_that_would_have_ended_is_refused(tmp_path: Path) -> None:
     assert outcome.code == 2
     assert outcome.out == b""
     assert outcome.err.decode() == (
-        "http_monitor: --until: got '2026-01-01' (2026-01-01 00:00:00 +0000), which has passed, takes a time to come"
-        " (--replay reads what is there already)\n"
+        "http_monitor: --until: got '2026-01-01' (2026-01-01 00:00:00 +0000), which has passed,"
+        " takes a time in the future (--replay reads what is there already)\n"
     )
 
 

@@ -49,7 +49,7 @@ def test_a_line_in_parts_is_one_over_a_restart(tmp_path: Path, reader: str) -> N
         second = program.stop().objects
 
     assert [each["message"].partition(": ")[2] for each in first if each.get("name") == "unwrap"] == [
-        "a container runtime's prefix in front of each line, taken off (--unwrap none keeps it)"
+        "a container runtime's prefix in front of each line, removed (--unwrap none keeps it)"
     ]
     health = second[-1]["health"]
     assert [health[name] for name in ("lines", "accepted", "malformed", "other")] == [5, 5, 0, 0]

@@ -219,7 +219,7 @@ def test_a_child_that_fails_to_tell_why_ends_with_a_code() -> None:
 
     child = ChildProcess(fail, lambda theirs, error: fail(theirs))
     assert child.socket.recv(100) == b""
-    assert child.end() == "ended with the exit code 1"
+    assert child.end() == "ended with exit code 1"
 
 
 def test_signals_are_as_before_here() -> None:

@@ -373,7 +373,7 @@ def test_a_terminal_in_between_is_found_out(via: Via) -> None:
     files = CommandFiles(via('"$@" | sed "s/$/\\r/"; exit 0'))
     assert "a b," in the_failure(files)  # printf's own answer is changed too
     files = CommandFiles(via('case "$1" in printf) exec "$@";; esac; "$@" | sed "s/$/\\r/"'))
-    assert the_failure(files) == "cannot be reached (a terminal in between changes line ends: leave out -t)"
+    assert the_failure(files) == "cannot be reached (a terminal in between changes line ends: omit -t)"
 
 
 def test_a_prefix_that_does_not_answer_is_given_up(via: Via, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_file_that_the_last_run_could_not_look_at_may_have_lost_lines(web: Pat
     with (web / "access.log").open("ab") as log:
         log.write(lines_now(3))
     summary, lost = _run(web)
-    words = "the last run ended before it could look at it, what was written until now may be lost"
+    words = "the last run ended before its first check of the file, lines written until now may be lost"
     assert [text.rpartition(": ")[2] for text in lost] == [words]
     assert (summary["hits"], summary["health"]["maybe_lost"]) == (0, True)
 

@@ -11,8 +11,8 @@ from http_monitor.sources.known import replaced_copies as renewed
 from tests.following import Follow, append, compress, line, lines, rotate
 
 _OLD_NS = 1_600_000_000_000_000_000
-_REPLACED = "replaced by a copy of itself, reading on behind what had been read"
-_ANEW = "written anew in place, reading on behind what had been read"
+_REPLACED = "replaced by a copy of itself, continuing after the lines already read"
+_ANEW = "rewritten in place, continuing after the lines already read"
 
 
 def _rename(log: Path, data: bytes) -> None:
@@ -218,7 +218,7 @@ def test_an_old_file_that_is_given_the_name_of_a_later_one_is_not_read(
     log.write_bytes(line(24))
     assert tail.read_to_end() == line(24)
     assert tail.counters == (0, False, 3, 0)
-    said = f"{log}.2 is older than what was last seen at this path, and is not read"
+    said = f"{log}.2 is older than the file last seen at this path, and is not read"
     assert tail.notices.count(said) == 1
 
 
@@ -245,7 +245,7 @@ def test_an_old_file_is_known_though_the_log_was_only_seen_and_not_read(log: Pat
     log.rename(log.with_name(f"{log.name}.2"))
     _put(log, 1, lines(801, 840))
     assert given + tail.read_to_end() == lines(1, 4)
-    assert f"{log}.1 is older than what was last seen at this path, and is not read" in tail.notices
+    assert f"{log}.1 is older than the file last seen at this path, and is not read" in tail.notices
 
 
 def test_an_old_file_is_known_after_a_log_of_which_nothing_was_read_became_an_archive(
@@ -262,7 +262,7 @@ def test_an_old_file_is_known_after_a_log_of_which_nothing_was_read_became_an_ar
     _put(log, 1, lines(801, 840))
     tail.resume(position)
     assert tail.read_to_end() == b""
-    assert f"{log}.1 is older than what was last seen at this path, and is not read" in tail.notices
+    assert f"{log}.1 is older than the file last seen at this path, and is not read" in tail.notices
 
 
 @pytest.mark.parametrize("first", [b"", lines(1, 2)], ids=["empty", "small"])

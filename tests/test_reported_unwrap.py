@@ -61,4 +61,4 @@ def test_no_flood_comes_from_a_month() -> None:
     assert (summary["hits"], summary["sources"]) == (300, [{"key": "web1", "hits": 300, "bytes": 183600, "errors": 0}])
     assert len({row["key"] for each in outcome.objects if each["type"] == "report" for row in each["hosts"]}) > 5
     (notice,) = (each for each in outcome.objects if each.get("name") == "unwrap")
-    assert notice["message"].endswith("syslog in front of each line, taken off (--unwrap none keeps it)")
+    assert notice["message"].endswith("syslog in front of each line, removed (--unwrap none keeps it)")

@@ -237,7 +237,7 @@ def test_where_a_format_of_apache_stands_is_said(apache: Path) -> None:
         ("Include gone.conf\n", "line 1: includes gone.conf, which is not there (ServerRoot is "),
         ("ServerRoot /etc/httpd\n\nInclude x/*.conf\n", "line 3: includes x/*.conf, which is not there"),
         ("<VirtualHost *>\n</Directory>\n", "line 2: </Directory> closes a section that is not open"),
-        ("<VirtualHost *>\n", "ends inside of <virtualhost>"),
+        ("<VirtualHost *>\n", "ends inside <virtualhost>"),
         ("Include apache.conf\n", "line 1: includes "),
         ("ServerName x\n", "has no log of requests (access_log of nginx, CustomLog of Apache)"),
         ("CustomLog /x/y.log combinded\n", "line 1: the format combinded is not defined in "),

@@ -341,7 +341,7 @@ def test_where_nothing_can_be_watched_it_looks_and_says_so_once(bench: _Bench, l
     assert chunk.data == b"old\n"
     assert [(notice.text, notice.level) for notice in chunk.notices] == [
         (
-            f"{log.parent}: cannot be watched (inotify instance limit reached), looking five times a second",
+            f"{log.parent}: cannot be watched (inotify instance limit reached), checking five times a second",
             "warning",
         )
     ]

@@ -256,7 +256,7 @@ def test_what_is_gone_after_a_restart_is_lost_and_said(log: Path, follow: Follow
     tail.resume(position)
     assert tail.read_to_end() == lines(10, 12)
     assert tail.counters == (204, True, 1, 0)
-    assert tail.notices[0] == f"{log} is gone, and with it what was not read of it"
+    assert tail.notices[0] == f"{log} is gone, and so are its unread lines"
 
 
 def test_a_restart_in_the_midst_of_a_rotation_reads_both_files(log: Path, follow: Follow) -> None:
@@ -351,7 +351,7 @@ def test_what_was_lost_at_a_restart_is_not_lost_again_at_the_next(log: Path, fol
     tail.restart()
     assert tail.read() == b""
     assert tail.counters == (204, True, 1, 0)
-    gone = f"{log} is gone, and with it what was not read of it"
+    gone = f"{log} is gone, and so are its unread lines"
     assert tail.notices == [gone, *["missing, waiting for it"] * 3, "rotated, following the new file"]
 
 

@@ -143,7 +143,7 @@ def test_two_rotations_between_two_looks(log: Path, follow: Follow) -> None:
         rotate(log)
         append(log, line(number))
     assert tail.read_to_end() == lines(4, 7)
-    assert tail.notices == ["rotated 3 times since the last look, reading the 2 files before the new one first"]
+    assert tail.notices == ["rotated 3 times since the last check, reading the 2 files before the new one first"]
     assert tail.counters == (0, False, 3, 0)
 
 
@@ -154,7 +154,7 @@ def test_of_two_rotations_the_one_file_between_is_said_in_the_singular(log: Path
         rotate(log)
         append(log, line(number))
     assert tail.read_to_end() == lines(4, 5)
-    assert tail.notices == ["rotated 2 times since the last look, reading the file before the new one first"]
+    assert tail.notices == ["rotated 2 times since the last check, reading the file before the new one first"]
 
 
 def test_two_rotations_between_two_looks_with_compression_of_the_older(log: Path, follow: Follow) -> None:

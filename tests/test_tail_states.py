@@ -179,7 +179,7 @@ def test_a_file_with_two_names_is_followed_once(log: Path, follow: Follow) -> No
     second = follow(other, claims=first.claims)
     assert first.read() == lines(1, 3)
     assert second.read() == b""
-    assert second.notices == [f"the same file as {log}, which is followed already"]
+    assert second.notices == [f"the same file as {log}, which is already followed"]
     append(other, line(4))
     assert (second.read(), first.read()) == (b"", line(4))
     assert second.tail.health().waiting_for == ""

@@ -255,10 +255,10 @@ def test_an_error_of_the_program_ends_it_with_a_word(own: Own, caplog: pytest.Lo
         assert owner.take().data == b"a\n"
         last = owner.take()
     what = "ZeroDivisionError: by \\x1b[31mzero"
-    words = f"not followed any more because of an error of this program ({what})"
+    words = f"no longer followed because of an error in this program ({what})"
     assert last == Chunk(b"", at_end=True, notices=(notice(words, "failed", "warning"),))
     assert owner.source.health() == Health(
-        rotations=1, waiting_for=f"web.log is not followed any more ({what})", waiting_since_us=_START_US
+        rotations=1, waiting_for=f"web.log is no longer followed ({what})", waiting_since_us=_START_US
     )
     assert owner.source.failures == 1
     assert owner.source.position() == {"next": 1}

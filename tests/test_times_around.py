@@ -279,7 +279,7 @@ def test_a_replay_of_containers_says_whose_time_counts(tmp_path: Path) -> None:
     summary = one.objects[-1]
     assert (summary["first"], summary["last"], summary["hits"]) == ("2026-01-19T23:08:15Z", "2026-01-19T23:08:17Z", 3)
     said = [each["message"].partition(": ")[2] for each in one.objects if each.get("name") == "unwrap"]
-    assert said == ["docker's JSON around each line, taken off (--unwrap none keeps it)", TOLD]
+    assert said == ["docker's JSON around each line, removed (--unwrap none keeps it)", TOLD]
 
 
 def _year_of(month: int, day: int, last: datetime.datetime | None) -> int:

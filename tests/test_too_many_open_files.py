@@ -51,7 +51,7 @@ def test_a_file_that_was_announced_and_never_opened_is_lost_when_it_is_gone(log:
     assert tail.counters[:2] == (300, True)
     assert tail.notices == [
         "too many files are open, waiting to open it",
-        f"{log} is gone, and with it what was not read of it",
+        f"{log} is gone, and so are its unread lines",
         "missing, waiting for it",
         "readable again",
     ]
@@ -90,7 +90,7 @@ def test_a_successor_that_was_never_opened_is_lost_when_it_is_gone(log: Path, fo
         kept.replace(log)
     assert tail.read_to_end() == lines(5, 6)
     assert tail.counters[:2] == (100, True)
-    assert "a file of 100 bytes went before it could be opened, and its lines are lost" in tail.notices
+    assert "a file of 100 bytes was gone before it could be opened, and its lines are lost" in tail.notices
 
 
 def test_a_file_that_was_renamed_or_compressed_is_read_later(log: Path, follow: Follow) -> None:

@@ -150,7 +150,7 @@ def test_files_that_went_before_they_could_be_opened_are_lost_as_far_as_they_wer
     bar.clear()
     assert tail.read_to_end() == line(6)
     assert tail.counters[:2] == (200, True)
-    assert "a file of 200 bytes went before it could be opened, and its lines are lost" in tail.notices
+    assert "a file of 200 bytes was gone before it could be opened, and its lines are lost" in tail.notices
     append(log, line(7))
     assert tail.read() == line(7)
     assert tail.counters[:2] == (200, True)

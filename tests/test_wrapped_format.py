@@ -64,7 +64,7 @@ def test_the_first_line_shows_what_is_around_it(name: str) -> None:
     assert made.wrapper == ("syslog" if name in ("short", "short-precise", "short-iso") else way.wrapper)
     ((line_no, words),) = made.drain_messages()
     assert line_no == 1
-    assert words.endswith(", taken off (--unwrap none keeps it)")
+    assert words.endswith(", removed (--unwrap none keeps it)")
 
 
 @pytest.mark.parametrize("name", sorted(WAYS)[::6])
@@ -209,7 +209,7 @@ def test_what_comes_around_the_lines_later_is_found() -> None:
         b"192.0.2.%d" % no for no in range(20, 50)
     ]
     assert made.drain_messages() == [
-        (50, "syslog in front of each line from here on, taken off (--unwrap none keeps it)")
+        (50, "syslog in front of each line from here on, removed (--unwrap none keeps it)")
     ]
     assert column(made.parse(plain), "host") == [b"192.0.2.%d" % no for no in range(30)]
 

@@ -31,10 +31,10 @@ def foresight(values: _Values, threshold: float, subjects: Sequence[bytes | None
 
 
 def _peaks(rows: _Values, above: Bools, subjects: Sequence[bytes | None]) -> Iterator[Peak]:
-    """Yield the greatest value of each stretch above the threshold that goes on after its first value."""
+    """Yield the greatest value of each stretch above the threshold that is longer than one value."""
     if not above.any():
         return
-    # With a column that is not above on either side, no stretch goes on in the next row.
+    # With a column that is not above on either side, no stretch continues in the next row.
     length = rows.shape[1] + 2
     is_above = np.pad(above, ((0, 0), (1, 1))).ravel()
     edges = np.flatnonzero(is_above[1:] != is_above[:-1]) + 1

@@ -57,7 +57,7 @@ class DdosAlert:
         return excess_of(hits, np.full_like(hits, window.bucket_us // US_PER_S), self.threshold)
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
-        """Return the average of the requests that every window since then has had (`ports.alert.BoundedAlert`)."""
+        """Return the average of the requests that all windows since then share (`ports.alert.BoundedAlert`)."""
         del hits
         return sum_before(window.host_history(subject or b""), window, since_us) / window.seconds
 

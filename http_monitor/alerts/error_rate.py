@@ -40,7 +40,7 @@ class ErrorRateAlert:
         return excess_of(errors, hits, self.threshold, per=100)
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
-        """Return the errors that every window since then has had, of all requests that one may have had."""
+        """Return the errors that all windows since then share, of the most requests that one may have had."""
         del subject
         counts, errors = window.history()
         common = sum_before(counts, window, since_us)

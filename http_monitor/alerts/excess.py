@@ -12,9 +12,9 @@ def excess_of(part: Int64s, whole: Int64s, threshold: float, per: int = 1) -> Ex
     """Return by how much ``part[i]`` exceeds ``threshold / per * whole[i]`` for each bucket, exactly.
 
     Args:
-        part: What the rule counts, by bucket.
-        whole: What it is counted of, by bucket.
-        threshold: Of their ratio.
+        part: The counts of the rule, by bucket.
+        whole: The counts that they are a share of, by bucket.
+        threshold: The threshold of their ratio.
         per: 100 if the threshold is in percent.
     """
     over, unit = threshold.as_integer_ratio()

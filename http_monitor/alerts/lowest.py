@@ -1,4 +1,4 @@
-"""How low a value can have been since an alert recovered, by what its window still holds."""
+"""Bounds how low a value can have been since an alert recovered, by the contents of its window."""
 
 from http_monitor.ports.alert import WindowHistory
 from http_monitor.records import Int64s
@@ -10,7 +10,7 @@ def sum_before(history: Int64s, window: WindowHistory, since_us: int) -> int:
     Each window that ended since then, and not later than this one, has all of these buckets.
 
     Args:
-        history: What a rule counts, by bucket, oldest first.
+        history: The counts of a rule, by bucket, oldest first.
         window: The window.
         since_us: End of a bucket.
     """

@@ -36,7 +36,7 @@ class TrafficAlert:
         return excess_of(hits, np.full_like(hits, window.bucket_us // US_PER_S), self.threshold)
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
-        """Return the average of the requests that every window since then has had (`ports.alert.BoundedAlert`)."""
+        """Return the average of the requests that all windows since then share (`ports.alert.BoundedAlert`)."""
         del subject, hits
         counts, _ = window.history()
         return sum_before(counts, window, since_us) / window.seconds

@@ -64,27 +64,27 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
 
 
 def _reports_all(fields: dict[str, Any]) -> bool:
-    """Return whether a replay reports every interval: where a program reads them, or where the user asks for them."""
+    """Return whether a replay reports every interval: if a program reads them, or if the user asks for them."""
     output = fields.get("output", "text")
     return output == "ndjson" or (output == "text" and "interval_s" in fields)
 
 
 def _with_files(fields: dict[str, Any], in_order: list[tuple[str, str]]) -> dict[str, Any]:
-    """Return the settings that the values of options make: a command belongs to the files behind it."""
+    """Return the settings for the values of options: a command belongs to the files after it."""
     files, given = files_of(in_order, _DEFAULT_FILES)
     others = {field: value for field, value in fields.items() if field != "given"}
     return {**others, "files": files, "given": given} if in_order else others
 
 
 class _InOrder(argparse.Action):
-    """Keeps a value, and the order in which files and commands come."""
+    """Stores a value, and the order of files and commands."""
 
     def __call__(
         self, parser: object, namespace: argparse.Namespace, values: Any, option_string: object = None
     ) -> None:
         del parser, option_string
         setattr(namespace, self.dest, [*getattr(namespace, self.dest, ()), values])
-        # Some versions of argparse drop the value -- and hand over an empty list.
+        # Some versions of argparse drop the value -- and pass an empty list.
         text = values if isinstance(values, str) else "--"
         setattr(namespace, _IN_ORDER, [*getattr(namespace, _IN_ORDER, ()), (self.dest, text)])
 

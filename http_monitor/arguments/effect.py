@@ -1,4 +1,4 @@
-"""Refuses options that have no effect beside other given options."""
+"""Refuses options that have no effect together with other given options."""
 
 from collections.abc import Mapping
 
@@ -8,20 +8,20 @@ _ONLY_STDIN = "--file -"
 """Stands for standard input as the only input."""
 # (option, or one with its value; another one; the reason for the message).
 _ONLY_WITH: tuple[tuple[str, str, str], ...] = (
-    ("--threads", "--replay", "which alone reads ahead in a thread"),
-    ("--traffic-rate", "--give-me-traffic", "which alone simulates"),
-    ("--traffic-scenario", "--give-me-traffic", "which alone simulates"),
-    ("--traffic-append", "--give-me-traffic", "which alone simulates"),
-    ("--seed", "--give-me-traffic", "which alone simulates"),
+    ("--threads", "--replay", "the only option that reads ahead"),
+    ("--traffic-rate", "--give-me-traffic", "the only option that simulates"),
+    ("--traffic-scenario", "--give-me-traffic", "the only option that simulates"),
+    ("--traffic-append", "--give-me-traffic", "the only option that simulates"),
+    ("--seed", "--give-me-traffic", "the only option that simulates"),
 )
 _NOT_WITH: tuple[tuple[str, str, str], ...] = (
     ("--from-start", "--replay", "which reads everything, and does not follow"),
-    ("--from-start", "--since", "which says from where on is read"),
+    ("--from-start", "--since", "which says where reading begins"),
     ("--since", "--explain", "which explains lines of any time"),
     ("--until", "--explain", "which explains lines of any time"),
     ("--no-backfill", "--replay", "which does not follow"),
-    ("--no-backfill", "--from-start", "which reads what the window is filled with"),
-    ("--no-backfill", "--since", "which reads what the window is filled with"),
+    ("--no-backfill", "--from-start", "which reads the lines that fill the window"),
+    ("--no-backfill", "--since", "which reads the lines that fill the window"),
     ("--no-backfill", "--via", "which fills no window"),
     ("--no-backfill", "--reader wc-tail", "which fills no window"),
     ("--no-backfill", "--explain", "which does not follow"),
@@ -30,9 +30,9 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
     ("--rotate-grace", "--replay", "which does not follow"),
     ("--state-dir", "--no-state", "which keeps no checkpoint"),
     ("--state-dir", "--give-me-traffic", "which keeps no checkpoint"),
-    ("--exclude-host", "--explain", "which explains the lines that do not count too"),
-    ("--ignore-bots", "--explain", "which explains the lines that do not count too"),
-    ("--trust-proxy", "--explain", "which shows what the log says"),
+    ("--exclude-host", "--explain", "which also explains lines that do not count"),
+    ("--ignore-bots", "--explain", "which also explains lines that do not count"),
+    ("--trust-proxy", "--explain", "which shows the host as logged"),
     ("--via", "--reader direct", "which reads files of this machine itself"),
     ("--via", _ONLY_STDIN, "which is no file"),
     ("--reader", _ONLY_STDIN, "which is no file"),
@@ -43,7 +43,7 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
 
 
 def check_effect(given: Mapping[str, object]) -> None:
-    """Check that each given option has an effect beside the others.
+    """Check that each given option has an effect together with the others.
 
     Args:
         given: The value of each given option, by its first flag.

@@ -14,14 +14,14 @@ _STDIN = "-"
 def files_of(
     in_order: Iterable[tuple[str, str]], default: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[GivenFile, ...]]:
-    """Return the files by their keys, and what else is known of some of them.
+    """Return the files by their keys, and the names and commands of some of them.
 
-    A command is for the files behind it, up to the next command; the last one, if no file is behind it, for those in
-    front of it that have none.
+    A command is for the files after it, up to the next command. If no file follows the last one, it is for the files
+    before it that have none.
 
     Args:
         in_order: (``files`` or ``given``, text) as they were given.
-        default: Files where none is given.
+        default: The files if none is given.
     """
     found: list[tuple[str, str | None]] = []
     via: str | None = None
@@ -53,7 +53,7 @@ def files_of(
 
 
 def _name_and_path(text: str) -> tuple[str | None, str]:
-    """Return the name and the path of ``NAME=PATH``; what exists under that name, or begins as paths do, is a path."""
+    """Return the name and the path of ``NAME=PATH``; a text that exists as a file, or begins like a path, is a path."""
     match = None if text.startswith(_PATHS) else _NAMED.fullmatch(text)
     if match is None or os.path.lexists(text):
         return None, text

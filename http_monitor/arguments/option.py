@@ -69,7 +69,7 @@ def duration(flags: tuple[str, ...], field: str, text: str, least_s: int = 1, de
 
 
 def moment(flag: str, field: str, text: str) -> Option:
-    """Return one that takes a moment."""
+    """Return an option that takes a moment."""
     return Option((flag,), field, text, values.moment, "MOMENT", moments.TAKES, "none")
 
 

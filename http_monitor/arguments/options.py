@@ -17,26 +17,26 @@ GROUPS: tuple[Group, ...] = (
             "--file",
             "files",
             "the access log to read: a path, a quoted glob, - for standard input, or NAME=PATH with the name of the"
-            " server; may be repeated, and --file be left out",
+            " server; may be repeated, and the word --file may be omitted",
             "PATH",
             "a path, a glob or - for standard input",
             _DEFAULTS.files[0],
             repeatable=True,
         ),
-        switch("--from-start", "from_start", "read what is already there first, then follow, as tail -n +1 -f"),
+        switch("--from-start", "from_start", "read the existing lines first, then follow, as tail -n +1 -f"),
         switch(
             "--replay",
             "replay",
-            "read everything to its end in the time of the log, as fast as possible, then print the summary;"
-            " .gz too, several files merged by time",
+            "read the files to their end as fast as possible, counting by the time of the log, then print the"
+            " summary; .gz too; several files are merged by time",
         ),
         moment(
             "--since",
             "since",
-            "count lines from then on: 14:05, 2026-11-30 14:05, 30m back from now (in a replay from the end of the"
-            " log); found by seeking",
+            "count lines from then on: 14:05, 2026-11-30 14:05, or 30m back from now (in a replay, from the end of"
+            " the log); the place is found by seeking",
         ),
-        moment("--until", "until", "count lines up to then, which is left out; a live run ends then"),
+        moment("--until", "until", "count lines before then; a live run ends then"),
         Option(
             ("--threads",),
             "threads",
@@ -58,8 +58,8 @@ GROUPS: tuple[Group, ...] = (
             "a directory",
             "that of the user",
         ),
-        switch("--no-state", "no_state", "keep no checkpoint and look for none: begin at the end of the file"),
-        switch("--no-backfill", "no_backfill", "begin with an empty window, not with that of the end of the log"),
+        switch("--no-state", "no_state", "neither keep nor read a checkpoint: begin at the end of the file"),
+        switch("--no-backfill", "no_backfill", "begin with an empty window; do not fill it from the end of the log"),
         duration(
             ("--rotate-grace",),
             "rotate_grace_s",
@@ -174,7 +174,7 @@ GROUPS: tuple[Group, ...] = (
         text(
             "--trust-proxy",
             "trusted_proxies",
-            "take the client from X-Forwarded-For where the host is in this network; may be repeated",
+            "take the client from X-Forwarded-For if the host is in this network; may be repeated",
             "CIDR",
             "a network such as 10.0.0.0/8",
             "none",
@@ -183,7 +183,9 @@ GROUPS: tuple[Group, ...] = (
     ),
     group(
         "time",
-        duration(("--interval",), "interval_s", "report each interval of this length; a replay's text, if it is given"),
+        duration(
+            ("--interval",), "interval_s", "report each interval of this length; in a replay's text only if given"
+        ),
         duration(("--window", "--reporting-window"), "window_s", "alerts look at the average over this sliding window"),
         duration(
             ("--bucket-size",), "bucket_size_s", "step of the window; --interval and --window are multiples of it"
@@ -240,13 +242,13 @@ GROUPS: tuple[Group, ...] = (
         Option(
             ("--alert-recover-at",),
             "alert_recover_at",
-            "an alert recovers at or below this share of its threshold; at 100 below it",
+            "an alert recovers at or below this share of its threshold; at 100, below it",
             values.share,
             "PERCENT",
             choices.SHARES,
             f"{_DEFAULTS.alert_recover_at:g} %",
         ),
-        duration(("--alert-for",), "alert_for_s", "raise an alert only if its value was above that long", least_s=0),
+        duration(("--alert-for",), "alert_for_s", "raise only after this long above the threshold", least_s=0),
     ),
     group(
         "output",
@@ -254,7 +256,7 @@ GROUPS: tuple[Group, ...] = (
         choice(
             "--output",
             "output",
-            "reports for people, one JSON object per line, the lines themselves that count, or alerts only",
+            "reports for people, one JSON object per line, the lines that count as they were logged, or alerts only",
             get_args(choices.Output),
         ),
         choice(

@@ -1,1 +1,1 @@
-"""What the requests behind an alert are: the rows of the last moments, kept and counted when it is raised."""
+"""Breaks down the requests behind an alert: the last rows are kept, and counted when it is raised."""

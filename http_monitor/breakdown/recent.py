@@ -1,4 +1,4 @@
-"""The last accepted rows, and what those of an alert have in common."""
+"""Keeps the last accepted rows, and breaks down those of an alert."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class RecentRequests:
         self._upto_us = NEVER_US
         """The greatest bucket of all rows so far."""
         self._gone_us = NEVER_US
-        """The greatest bucket of rows that are not kept any more, or never were."""
+        """The greatest bucket of rows that are no longer kept, or never were."""
         self._moment: tuple[str, int] | None = None
         self._told = 0
 
@@ -65,7 +65,7 @@ class RecentRequests:
             self._gone_us = max(self._gone_us, gone.last_us)
 
     def backfill(self, frame: RowFrame) -> None:
-        """Keep rows of before the run too: they are in the window, and come file by file, not by time."""
+        """Also keep rows from before the run: they are in the window, and come file by file, not by time."""
         self.frame(frame)
 
     def begin_behind(self, time_us: int) -> None:

@@ -55,7 +55,7 @@ class Checkpointer:
         engine: The engine whose state is kept.
         state: Yields the parts of a snapshot, given the positions of the inputs.
         inputs: Returns the positions of the inputs, which are stored with each increment.
-        flush: Waits until recorders have flushed what the checkpoint is about to claim.
+        flush: Waits until recorders have flushed everything that the checkpoint is about to claim.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Checkpointer:
         return [] if self.has_written else self._snapshot(self._clock.running_us())
 
     def after_turn(self) -> list[Notice]:
-        """Write what is due; return notices for the user."""
+        """Write a checkpoint if one is due; return notices for the user."""
         now_us = self._clock.running_us()
         if self._failed_us is not None:
             return self._snapshot(now_us) if now_us - self._failed_us >= _RETRY_US else []
@@ -146,7 +146,7 @@ class Checkpointer:
         return [Notice("checkpoint: it was deleted while it was in use, writing it again", "warning", "checkpoint")]
 
     def _snapshot(self, now_us: int) -> list[Notice]:
-        # Before the counters are read: a recorder may fail by it.
+        # This comes before the counters are read, because a recorder may fail in it.
         self._flush()
         inputs = self._inputs()
         self._engine.forget()

@@ -136,13 +136,13 @@ class Folder:
 
 
 def _check_links_above(path: str) -> None:
-    """Refuse a path whose symbolic links others may have planted: links that are theirs, where anyone may make one.
+    """Refuse a path whose symbolic links others may have planted: links of other users in directories open to all.
 
-    Linux has the same rule (protected_symlinks), where it is switched on.
+    Linux has the same rule (protected_symlinks), if it is enabled.
     """
     above = os.path.dirname(path.rstrip(os.sep))
     while above and above != os.path.dirname(above):
-        with contextlib.suppress(OSError):  # what is not there is made, and what cannot be asked cannot be opened
+        with contextlib.suppress(OSError):  # a missing path will be created, an unreadable one cannot be opened
             found, around = os.lstat(above), os.stat(os.path.dirname(above) or os.curdir)
             if stat.S_ISLNK(found.st_mode) and _others_may_write(around) and found.st_uid != around.st_uid:
                 _check_owner(found, f"the link {visible_text(above)}")

@@ -82,7 +82,7 @@ class JournalledEngine:
         if self._bytes > self._most_bytes:
             self.overflown = True
             self._changes.clear()
-        # What is repeated has no listener.
+        # A repeated change has no listener.
         kept = rows if rows.offsets is None else replace(rows, offsets=None)
         self._note({"do": "add", "greatest": greatest_us, "cap": cap_us}, kept)
 
@@ -96,7 +96,7 @@ class JournalledEngine:
             if last is not None and last["do"] == "advance" and last["empty"] == change["empty"] and self._mergeable:
                 self._changes.pop()  # closing in two steps closes the same as closing in one
             self._append(change, None)
-            # But an engine that this call makes begin has begun at that time.
+            # But if this call makes the engine begin, it has begun at that time.
             self._mergeable = had_begun
 
     def restart_at(self, now_us: int) -> None:

@@ -38,7 +38,7 @@ def key_of(files: Sequence[GivenFile]) -> str:
     places = sorted({(file.via or "", file.path if file.via else _absolute(file.path)) for file in files})
     vias = {via for via, _ in places}
     paths = [path for _, path in places]
-    # One command stands in front of all that it leads to.
+    # One command is for all files that it leads to.
     parts = [vias.pop(), *paths] if len(vias) == 1 else [f"{via}\0{path}" for via, path in places]
     digest = blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=_DIGEST_BYTES).hexdigest()
     name = _READABLE.sub("_", os.path.basename(paths[0]))[:_READABLE_CHARACTERS]

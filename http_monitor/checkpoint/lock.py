@@ -109,7 +109,7 @@ def _lock(folder: Folder) -> int:
             if not isinstance(error, BlockingIOError):
                 raise
             who = f"process {int(owner)}" if owner.isdigit() else "another process"
-            raise RefusedError(f"{who} follows the same files already, and keeps theirs") from None
+            raise RefusedError(f"{who} already follows the same files, and keeps their state") from None
     # Our process id only helps other processes' messages, and a full disk may have room for the checkpoint later.
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)

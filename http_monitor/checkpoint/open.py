@@ -43,7 +43,7 @@ def open_state(
         return _without(WITHOUT_DIRECTORY)
     opened = open_store(directory, key)
     if settings.since is not None:
-        words = "its checkpoint is not read: --since says from where on it counts"
+        words = "its checkpoint is not read: --since says where counting begins"
         told = [] if opened.saved is None else [Notice(words, name="checkpoint")]
         return Session(opened.store, notices=(*opened.notices, *told))
     here = settings.reader == "direct"
@@ -51,7 +51,7 @@ def open_state(
     if opened.store is not None and opened.saved is None and not opened.notices and local:
         taken = _places_of_others(directory, key, local, settings, make_engine)
         if taken:
-            words = f"no checkpoint of this set of files: {_name_files(taken)} read on where another run has stopped"
+            words = f"no checkpoint of this set of files: {_name_files(taken)} resumed where another run stopped"
             notice = Notice(f"{words}, without its window and alerts (all of it with --no-state)", name="checkpoint")
             return Session(opened.store, places_only(taken, settings, make_engine), (notice,))
     if opened.store is None or opened.saved is None:
@@ -91,14 +91,14 @@ def _miss_rotated(written_ns: int | None, resumed: Resumed, settings: Settings, 
 
 
 def _miss_unseen(resumed: Resumed, settings: Settings) -> list[Notice]:
-    """Record that lines may be lost of files that the last run was to follow from their ends, and never reached."""
+    """Record that lines may be lost in files that the last run followed from their ends but never reached."""
     if settings.from_start:
         return []
     unseen = [name for name in settings.files if name in resumed.inputs and resumed.position_of(name) is None]
     unseen = [name for name in unseen if name != STDIN]
     if unseen:
         resumed.past.retire(Health(maybe_lost=True))
-    words = "the last run ended before it could look at it, what was written until now may be lost"
+    words = "the last run ended before its first check of the file, lines written until now may be lost"
     return [Notice(f"{visible_text(name)}: {words}", "warning", "lost", name) for name in unseen]
 
 
@@ -145,5 +145,5 @@ def _words(resumed: Resumed, settings: Settings) -> str:
     if resumed.changed:
         words.append(f"with another {' and '.join(resumed.changed)} the window and the alerts start empty")
     if settings.from_start:
-        words.append("--from-start reads what it does not know of (all of it with --no-state)")
+        words.append("--from-start reads only what it does not cover (all of it with --no-state)")
     return "; ".join(words)

@@ -45,7 +45,7 @@ class Resumed:
     lines: int
     """Number of lines counted."""
     mark_number: int | None
-    """Number of the last mark of the stream in the checkpoint; None: it is another run's, with marks of its own."""
+    """Number of the last mark of the stream in the checkpoint; None: it is that of another run, with its own marks."""
     changed: tuple[str, ...]
     """Options whose changed values make window and alerts start empty."""
 
@@ -133,7 +133,7 @@ def _parts(snapshot: bytes) -> Iterator[Any]:
 
 
 def _settings_of(kept: Json, settings: Settings) -> Settings:
-    """Return the settings of the run that wrote the checkpoint; it did not know those that are younger."""
+    """Return the settings of the run that wrote the checkpoint; it may lack settings of later versions."""
     known = {name: _value(kept[name], name, getattr(settings, name)) for name in KEPT if name in kept}
     younger = {name: getattr(_DEFAULTS, name) for name in KEPT if name not in kept}
     return replace(settings, replay=False, **known, **younger)

@@ -155,7 +155,7 @@ class FileStore:
         self._held.release()
 
     def _is_kept(self) -> bool:
-        """Return whether the next process would find the files and what is appended to them."""
+        """Return whether the next process would find the files and everything appended to them."""
         try:
             self._held.folder.status(SNAPSHOT)
             return bool(os.fstat(self._journal).st_nlink) and self._held.is_there()

@@ -35,7 +35,7 @@ class Paths:
 
     def __init__(self, settings: Settings) -> None:
         if "-" in settings.files and not settings.explain and sys.stdin is None:
-            # Its descriptor may be that of another file by now, which must not be read in its place.
+            # Its descriptor may belong to another file by now, which must not be read instead.
             raise InputError("standard input is closed")
         self.selection: LiveSelection | None = None
         """The paths that a live run follows, where files may appear later; None in a replay and with --explain."""
@@ -55,7 +55,7 @@ class Paths:
 
 
 class Beginning:
-    """The moment a run begins, and what stands at its paths then.
+    """The moment a run begins, and the files that are at its paths then.
 
     Raises:
         UsageError: a live run can count nothing in the span that was asked for.
@@ -76,7 +76,7 @@ class Beginning:
 
 
 def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
-    """Return what a user who waits for a file that is not there may have meant."""
+    """Return a hint on what the user may have meant, for a live run whose files do not exist."""
     here = [path for path in paths if is_read_here(settings, path)]
     missing = [path for path in here[:_MAX_HINTS] if path != "-" and not os.path.lexists(path)]
     if not missing or settings.give_me_traffic:
@@ -90,7 +90,7 @@ def _hints(settings: Settings, paths: list[str]) -> "list[Notice]":
         words = f"{missing[0]} is missing; there are logs at {', '.join(map(visible_text, logs))} (--file {{}})"
         return [Notice(words.format(visible_text(logs[0])), name="missing")] if logs else []
     lost = [path for path in missing if is_lost(path)]
-    # What a pattern matches may come later.
+    # Files that match a pattern may appear later.
     plain = [path for path in missing if path not in lost and not glob.has_magic(path)]
     near = [(path, nearest_file(path)) for path in plain]
     return [

@@ -72,14 +72,14 @@ def add_chart(display: "Display | NdjsonDisplay | AlertsDisplay", hub: "Hub") ->
 
         hits = HitsOverTime()
         hub.join_rows(hits, "chart")
-        # One that failed lacks rows, and nothing is drawn of it.
+        # A listener that failed lacks rows, so nothing is drawn.
         display.chart = Chart(
             lambda: hits.slots() if hub.listens(hits) else TimeSlots(1), plain=os.environ.get("TERM") == "dumb"
         )
 
 
 def progress_line(settings: Settings) -> "ProgressLine | None":
-    """Return the line for long work; None: it cannot be seen, or it would stand between the lines of a log."""
+    """Return the progress line; None: it cannot be seen, or it would appear between the lines of a log."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return None
     if sys.stdout.isatty() and (settings.output == "lines" or settings.explain is not None):
@@ -93,11 +93,11 @@ def progress_line(settings: Settings) -> "ProgressLine | None":
 def sinks_of(
     display: "Display | NdjsonDisplay | AlertsDisplay", line: "ProgressLine | None", *, is_beside: bool = True
 ) -> "list[ReportSink]":
-    """Return the listeners that write: the display, and before it what takes the line away.
+    """Return the listeners that write: the display, preceded by one that clears the progress line.
 
     Args:
         display: The display.
-        line: The line for long work; None: there is none.
+        line: The progress line; None: there is none.
         is_beside: The display writes to the terminal that the line is on.
     """
     if line is None:
@@ -111,7 +111,7 @@ def sinks_of(
 
 
 def command_of(settings: Settings) -> str:
-    """Return what starts this program on the same files, as it was started itself; empty for standard input."""
+    """Return the command that starts this program on the same files, as it was started; empty for standard input."""
     if "-" in settings.files:
         return ""
     words = _program(sys.argv[0] if sys.argv else "")
@@ -126,13 +126,13 @@ def command_of(settings: Settings) -> str:
 
 
 def _program(started: str) -> list[str]:
-    """Return what starts this program as it was started."""
+    """Return the command that starts this program, as it was started."""
     folder, name = os.path.split(started)
     if name == "__main__.py":
         return ["python", "-m", "http_monitor"]
     if name.endswith(".py"):
         return ["python", started]
-    # It may be installed where the shell does not look, as in an environment that is not activated.
+    # It may be installed outside of the shell's search path, as in an environment that is not activated.
     hidden = name.startswith("http-monitor") and folder and os.path.abspath(folder) not in os.get_exec_path()
     return [started if hidden else "http-monitor"]
 

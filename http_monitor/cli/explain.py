@@ -93,10 +93,10 @@ def explain(
 
 
 class FilesProgress:
-    """Shows how far one file after the other has been read.
+    """Shows the progress of reading, file by file.
 
     Args:
-        line: Shows it; None: it cannot be seen.
+        line: The progress line; None: it cannot be seen.
         paths: The files.
     """
 
@@ -110,7 +110,7 @@ class FilesProgress:
         self._all = sum(self._sizes)
 
     def update(self, lag_bytes: int, data: bytes) -> None:
-        """Count lines that were read, and show it if it is time to.
+        """Count lines that were read, and show the progress if it is time to.
 
         Args:
             lag_bytes: Bytes left of the file.
@@ -122,7 +122,7 @@ class FilesProgress:
             self._line.update(self._work_done)
 
     def end(self) -> None:
-        """Take the line away: the file has been read."""
+        """Clear the progress line: the file has been read."""
         self._sizes = self._sizes[1:]
         if self._line is not None:
             self._line.clear()

@@ -41,13 +41,13 @@ class Formats:
         self._origins: dict[str, Origin] = {}
         self._ready: dict[str, WrappedFormat] = {}
         self._detected: dict[str, Json] = {}
-        """What each of these remembered that had read nothing."""
+        """The memory of each new format, before it has read anything."""
         self._parts: dict[str, LogFormat] = {}
-        """The formats of those that are read from the midst."""
+        """The formats of the files that are read from the middle."""
         self._choices: dict[str, Choice | None] = {}
-        """What was found in the samples; None where none of its lines fits anything."""
+        """The formats found in the samples; None for a file whose lines fit no format."""
         self._make_auto: dict[bool, Callable[[], LogFormat]] = {}
-        """What makes formats of lines that have a time, and of those whose time may stand around them."""
+        """Makers of formats for lines that have a time, and for lines whose time may be in their wrapper."""
         self._stopping: Callable[[], bool] = lambda: False
         self._remembered: dict[str, str] = {}
         """The names of the formats that the resumed run had chosen."""
@@ -96,7 +96,7 @@ class Formats:
                 self._detect(path, from_start=self._reads_from_start)
 
     def of(self, path: str) -> "LogFormat":
-        """Return the format for one input, which no other has; one that has joined is read from its start."""
+        """Return the format for one input, shared with no other; a file that appeared later is read from its start."""
         if path in self._parts:
             return self._parts.pop(path)
         if not self._detects(path):
@@ -112,7 +112,7 @@ class Formats:
 
         Args:
             path: Of the file.
-            head: What it begins with; formats that have header lines learn them.
+            head: The beginning of the file; formats with header lines learn them from it.
             sample: Lines of it, which show the format unless it is given.
         """
         if self._detects(path):
@@ -124,7 +124,7 @@ class Formats:
         return found
 
     def of_end(self, path: str, handle: "Handle") -> "LogFormat":
-        """Return likewise a format for the last lines of an open file, which may be one that rotation has made."""
+        """Return, like `of_part`, a format for the last lines of an open file, which may be a rotated one."""
         from http_monitor.cli import samples
 
         if path in self._detected:
@@ -135,12 +135,12 @@ class Formats:
         return self.of_part(path, head, sample)
 
     def begin_within(self, path: str, head: bytes, sample: bytes) -> None:
-        """Learn that a file is read from the midst; the arguments are those of `of_part`."""
+        """Note that a file is read from the middle; the arguments are those of `of_part`."""
         self._ready.pop(path, None)
         self._parts[path] = self.of_part(path, head, sample)
 
     def kind_of(self, path: str) -> str | None:
-        """Return what the user was told that the lines of a file are; None: nothing."""
+        """Return the kind of a file's lines that was reported to the user; None: nothing was reported."""
         if self._settings.output == "ndjson":
             return None
         choice = self._choices.get(path)
@@ -194,12 +194,12 @@ class Formats:
         *,
         by_arrival: bool = False,
     ) -> "WrappedFormat":
-        """Return the format of lines that may have something around them.
+        """Return the format of lines that may be wrapped.
 
         Args:
             path: Of their file.
-            make: Makes the format of lines that stand in nothing.
-            make_inside: Makes that of lines whose time may stand around them.
+            make: Makes the format of lines that are not wrapped.
+            make_inside: Makes the format of lines whose time may be in their wrapper.
             by_arrival: Lines without a time count by that of their arrival.
         """
         from http_monitor.parser.wrapped.format import WrappedFormat
@@ -243,7 +243,7 @@ class Formats:
 
     def _detect(self, path: str, *, from_start: bool) -> None:
         found = self._auto_around(path)
-        # Samples of thousands of files take seconds, and a run that ends at once reads the first of them only.
+        # Samples of thousands of files take seconds, and a run that ends at once reads only the first of them.
         is_needless = len(self._ready) >= _MAX_AT_A_STOP and self._stopping()
         sample, head = (b"", b"") if is_needless else self._sample(path, from_start=from_start)
         if sample.strip() or head:
@@ -253,12 +253,12 @@ class Formats:
         self._ready[path] = found
 
     def _sample(self, path: str, *, from_start: bool) -> tuple[bytes, bytes]:
-        """Return lines that tell the format of a file, and its head where they are not from there."""
+        """Return sample lines for the format of a file, and its head if the sample is from elsewhere."""
         from http_monitor.cli import samples
         from http_monitor.sources.path_selection import STDIN
 
         if path == STDIN or not self._is_local(path):
-            return b"", b""  # commands may take their time, and the first line tells as well
+            return b"", b""  # commands may be slow, and the first line shows the format as well
         head = samples.head_of(path, self._settings.max_line_bytes)
         return (samples.first_lines(head), b"") if from_start else (samples.last_lines_of(path), head)
 

@@ -59,7 +59,7 @@ class LiveSources:
         return self._watcher.take_came()
 
     def see(self, path: str) -> None:
-        """Look what stands at a path that was just found, before its source is made: it may soon be renamed."""
+        """Examine the file at a path that was just found, before its source is made: it may soon be renamed."""
         found = self._files.look(path) if is_read_here(self._settings, path) else MISSING
         if isinstance(found, FileStatus):
             self._seen[path] = found
@@ -70,8 +70,8 @@ class LiveSources:
         Args:
             path: Of a file, or its key in the settings.
             position: Where an earlier run stopped; None: it had none.
-            from_start: Without a position, read what is there already.
-            span: Without a position, read from where this begins, which is looked for; None: there is none.
+            from_start: Without a position, read the existing lines.
+            span: Without a position, read from the beginning of this span, which is searched for; None: there is none.
         """
         if path == STDIN:
             return StdinSource(self._wake, block=False, limit=self._settings.max_line_bytes)
@@ -169,7 +169,7 @@ class GlobFinder:
         return [self._input_of(self._making.make(path, None, from_start=True)) for path in found], needless
 
     def take_missed(self) -> Sequence[str]:
-        """Return the paths that match, at which files came and went unread since the last call."""
+        """Return the matching paths at which files appeared and disappeared unread since the last call."""
         return self._selection.take_missed(self._making.take_came())
 
     def can_remove(self, name: str) -> bool:

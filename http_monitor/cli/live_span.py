@@ -1,4 +1,4 @@
-"""Finds from where the logs of a live run are read, and which lines count, if a time span was requested."""
+"""Finds where reading the logs of a live run begins, and which lines count, if a time span was requested."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -12,7 +12,7 @@ from http_monitor.units import visible
 
 
 class LineWriter:
-    """Writes lines of logs: to a terminal with nothing hidden, to anything else byte for byte.
+    """Writes lines of logs: with control characters shown on a terminal, byte for byte elsewhere.
 
     Args:
         stream: Standard output.
@@ -41,11 +41,11 @@ class LineWriter:
 
 
 class MatchingLines:
-    """Writes those lines of one input that count: stands in its ways to remarks and to the selection of rows.
+    """Writes those lines of one input that count: takes the place of its remarks and its selection of rows.
 
     Args:
         writer: Writes them.
-        remarks: Looks at the lines in its place.
+        remarks: Finds remarks on the lines.
         select: Removes rows that do not count; None: all count.
     """
 

@@ -108,7 +108,7 @@ class Monitoring:
         if settings.output == "text":
             self._notices.show(self._formats.banner())
         display = make_display(settings, self._notices)
-        # Of lines, alerts are written to the terminal too.
+        # With --output lines, alerts are written to the terminal too.
         is_beside = sys.stdout.isatty() or settings.output == "lines"
         hub = Hub(sinks_of(display, self._progress, is_beside=is_beside))
         hub.join_rows(self._recent, "breakdown of alerts")
@@ -151,7 +151,7 @@ class Monitoring:
         assert paths.selection is not None
         span = self._live_span()
         if beginning.span.since_us is not None:
-            # What is there already is a backlog, from where the span begins.
+            # The existing lines are a backlog, from the beginning of the span.
             settings = replace(settings, from_start=True)
         wake, wants = self._stop.waker.wake, paths.selection.wants
         making = LiveSources(settings, beginning.clock, wake, seen=beginning.seen, wants=wants)
@@ -229,7 +229,7 @@ class Monitoring:
             hub.publish(notice)
 
     def _input_of(self, source: Source, select: "Select | None" = None) -> Input:
-        """Return the input of a source; what takes out its lines is that which all have, unless it has its own."""
+        """Return the input of a source; the selection of its lines is the common one, unless it has its own."""
         kind = self._formats.kind_of(source.name)
         select = selection_of(self._settings, source.name, select or self._select)
         remarks: LookAtLines = self._remarks.of_file().check

@@ -115,7 +115,7 @@ class NamedFormat:
         return False if lines else None
 
     def _wrappers(self) -> "Sequence[Wrapper]":
-        """Return one of each wrapper that may be around lines."""
+        """Return an instance of each wrapper that lines may have."""
         from http_monitor.unwrap import wrapper, wrappers
 
         limit, name = self._settings.max_line_bytes, self._settings.unwrap

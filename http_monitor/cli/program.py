@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check_streams()
         keep_numpy_single_threaded()
-        if arguments is None:  # else the process belongs to the caller, and so does its garbage collection
+        if arguments is None:  # otherwise the process belongs to the caller, and so does its garbage collection
             begin_imports()
         stop = Stop()
         with stop.handle_signals(), stop.handle_lack_of_memory():

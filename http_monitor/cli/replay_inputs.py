@@ -23,20 +23,20 @@ def replay_sources(
     *,
     is_watched: bool = False,
 ) -> "list[Source]":
-    """Return a source for each path; of a span for each that has lines of it.
+    """Return a source for each path, or with a span for each path that has lines of it.
 
     Args:
         settings: The settings of the run.
         paths: The files.
         waker: Ends a wait for standard input.
         span: The part that counts; None: all of it does.
-        is_watched: Somebody sees how far it has come: what is read at once takes less than a moment.
+        is_watched: The progress is shown, so each read must take less than a moment.
     """
     from http_monitor.sources.path_selection import STDIN
     from http_monitor.sources.replay import ReplayFile
 
     limit = settings.max_line_bytes
-    # What reads ahead does not keep anybody from seeing that.
+    # Reading ahead does not delay the progress line.
     read_bytes = READ_BYTES // 4 if is_watched and not _reads_ahead(settings) else READ_BYTES
     sources: list[Source] = []
     for path in paths if span is None else span.paths:
@@ -52,7 +52,7 @@ def replay_sources(
 
 
 def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | None":
-    """Return what reads and parses while a replay counts: a process, or a thread if it cannot fork."""
+    """Return the reader that parses while a replay counts: a process, or a thread if this process cannot fork."""
     if not _reads_ahead(settings):
         return None
     from http_monitor.inputs.readahead.child_process import can_fork
@@ -67,7 +67,7 @@ def read_ahead(settings: Settings, inputs: "Sequence[Input]") -> "ReadAhead | No
 
 
 def _reads_ahead(settings: Settings) -> bool:
-    # What reads ahead may be a process of its own, and lines are written where they are read.
+    # Reading ahead may happen in a process of its own, but lines must be written by this one.
     return settings.replay and settings.output != "lines" and _threads(settings) > 1
 
 

@@ -87,7 +87,7 @@ class ReplaySpan:
         if self.span.is_bounded:
             found.append(Notice(self._words(), name="span"))
         if not self.paths:
-            found.append(Notice("no line is of that time", "warning", "span"))
+            found.append(Notice("no line is in that span", "warning", "span"))
         return found
 
     def _words(self) -> str:
@@ -119,7 +119,7 @@ class ReplaySpan:
         if moment is not None and STDIN in self._paths:
             raise UsageError(
                 f"{flag}: got '{visible_text(moment.text)}' with --file -, whose end is known only when it has been"
-                " read, takes a date with a time there, such as 2026-11-30 14:05"
+                " read, takes a date with a time instead, such as 2026-11-30 14:05"
             )
         if moment is not None and self._end_us is None:
             return Span()  # no line has a time, which is reported when they are read

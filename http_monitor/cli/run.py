@@ -60,14 +60,14 @@ def live_run(
     """Return a run that follows logs.
 
     Args:
-        settings: What the user chose.
-        inputs: What is followed; their sources have been made for what is resumed.
-        hub: Takes what there is to say; the checkpointer joins it as the last listener.
-        clock: The time.
-        session: Where checkpoints go, and what the run resumes from.
-        make_engine: Makes its engine.
-        started_us: When the user was told that it begins; None: just now.
-        breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
+        settings: The settings of the run.
+        inputs: The followed inputs; their sources are at the positions of the resumed run.
+        hub: Receives all messages; the checkpointer joins it as the last listener.
+        clock: The clock of the run.
+        session: The store of checkpoints, and the state that the run resumes from.
+        make_engine: Makes the engine of the run.
+        started_us: The start of the run as shown to the user; None: now.
+        breakdown: Describes the requests of an alert; a listener of the hub's stream.
         backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty, or resumes.
         shows_backlog: Whether any listener wants the reports of a backlog in which no alert was raised or recovered.
     """
@@ -120,7 +120,7 @@ def replay_run(
         alerts: The rules.
         classify: Returns the families of user agents; None: reports omit them.
         ahead: Reads and parses in parallel; None: nothing does.
-        breakdown: Tells what the requests of an alert are; a listener of the hub's stream.
+        breakdown: Describes the requests of an alert; a listener of the hub's stream.
     """
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)

@@ -90,6 +90,6 @@ def share_words(fits: int, lines: int) -> str:
 
 
 def where_words(paths: Sequence[str]) -> str:
-    """Return in which of several files that is."""
+    """Return words for the files, if there are several."""
     shown = visible_text(os.path.basename(paths[0]) or paths[0])
     return f" in {shown}" if len(paths) == 1 else f" in {len(paths):,} files"

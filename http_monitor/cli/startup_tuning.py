@@ -1,4 +1,4 @@
-"""Shortens the start and the end of the program by skipping work that no run needs, and tries what may abort it."""
+"""Shortens the start and the end of the program by skipping needless work, and tests imports that may abort it."""
 
 import gc
 import os
@@ -6,9 +6,9 @@ from contextlib import suppress
 
 _MAX_OPEN = 1 << 16
 _AMPLE_BYTES = 4 << 30
-"""With a limit as high as this, the libraries can be loaded."""
+"""With a memory limit of at least this, the libraries can be loaded."""
 _MARGIN_BYTES = 64 << 20
-"""Memory that a run needs beside its libraries, at the least."""
+"""Minimum memory that a run needs in addition to its libraries."""
 
 
 def begin_imports() -> None:
@@ -70,7 +70,7 @@ def can_load_libraries() -> bool:
 
         code = 0
     finally:
-        # Not even an exception leaves this process: the run would meet the same.
+        # Not even an exception leaves the child: the run itself would meet the same one.
         os._exit(code)
 
 

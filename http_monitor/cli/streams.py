@@ -24,7 +24,7 @@ _PIPED_HEIGHT = 24
 
 
 def width_of(stream: TextIO) -> int:
-    """Return the columns of a terminal, or those that the variable COLUMNS says it has; 80 of anything else."""
+    """Return the columns of a terminal, or the value of the variable COLUMNS; 80 for anything else."""
     if not stream.isatty():
         return _PIPED_WIDTH
     told = os.environ.get("COLUMNS", "")
@@ -38,7 +38,7 @@ def width_of(stream: TextIO) -> int:
 
 
 def height_of(stream: TextIO) -> int:
-    """Return the lines of a terminal, or those that the variable LINES says it has; 24 of anything else."""
+    """Return the lines of a terminal, or the value of the variable LINES; 24 for anything else."""
     told = os.environ.get("LINES", "")
     if told.isdecimal() and int(told):
         return int(told)

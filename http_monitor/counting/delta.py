@@ -1,4 +1,4 @@
-"""The sums of one bucket, as one engine passes them to another or to a history."""
+"""The sums of one bucket, as an engine passes them to another engine or to a history."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

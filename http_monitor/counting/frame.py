@@ -43,7 +43,7 @@ WINDOW_DIMENSIONS = ("status", "hosts", "sections", "endpoints")
 """Dimensions that a window bucket keeps by key; the other tables exist for intervals and the summary only."""
 
 COVERED = ("status", "host", "endpoint", "size", "duration", "agent")
-"""What a line may lack, as `report.Coverage` calls it."""
+"""The fields that a line may lack, as `report.Coverage` names them."""
 NO_HOST = b"-"
 """Host of a line without a client address."""
 _EXACT_FLOAT = float(1 << 52)
@@ -57,7 +57,7 @@ class Measures:
     """Bytes, 0 for ``-``."""
     errors: Bools
     weights: npt.NDArray[np.float64] | None
-    """The sizes as floats; None where their sum may exceed the integers that a float holds exactly."""
+    """The sizes as floats; None if their sum may exceed the integers that a float holds exactly."""
 
     def take(self, index: Index) -> "Measures":
         """Return the measures of the selected rows."""
@@ -74,7 +74,7 @@ class Column:
     some_absent: bool
     """Some codes may be -1."""
     measures: Measures | None = None
-    """What is summed by these keys; None: the measures of the frame."""
+    """The measures that are summed by these keys; None: those of the frame."""
 
     def take(self, index: Index) -> "Column":
         """Return the column of the selected rows."""
@@ -94,9 +94,9 @@ class Frame:
     times_us: Int64s | None = None
     """The time of each row; None if it is not needed, as for the next column."""
     durations_us: Int64s | None = None
-    """How long each took, below 0 where that is not known; None also where it is known of none."""
+    """The duration of each row, below 0 if it is not known; None if no duration is known."""
     failing: FailingNumbering | None = None
-    """Numbers the endpoints that fail; None if they are not needed."""
+    """Numbers the failing endpoints; None if they are not needed."""
 
     @staticmethod
     def of(rows: Rows, numberings: Numberings | None = None) -> "Frame":
@@ -210,7 +210,7 @@ def _status_column(status: npt.NDArray[np.int16], numberings: Numberings) -> Col
 def _add_numbers(
     columns: dict[str, Column], batch: pa.RecordBatch, errors: Bools, numberings: Numberings
 ) -> Int64s | None:
-    """Add the columns made of durations and of bytes received, where some row has them; return the durations."""
+    """Add the columns made of durations and of bytes received, if some row has them; return the durations."""
     durations_us: Int64s | None = None
     for name, at in HISTOGRAMS.items():
         values = _read_numbers(batch, at)

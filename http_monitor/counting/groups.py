@@ -185,7 +185,7 @@ class FrameGroups:
         return self._frame, slice(int(self._bounds[index]), int(self._bounds[index + 1]))
 
     def find_failed(self, index: int) -> FailedRows:
-        """Return the rows of one group that failed."""
+        """Return the failed rows of one group."""
         return self._find_failed().between(int(self._bounds[index]), int(self._bounds[index + 1]))
 
     def rows(self, dimension: str, index: int) -> KeyRows:

@@ -1,4 +1,4 @@
-"""What a report shows of single requests of its interval: failures and durations."""
+"""The figures of single requests of an interval: failures and durations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class IntervalRequests:
             self.slow.add(frame.columns["endpoints"].take(rows), frame.durations_us[rows])
 
     def add_failing(self, groups: FrameGroups, index: int) -> None:
-        """Add only what failed of the rows of one group."""
+        """Add only the failed rows of one group."""
         if groups.errors[index]:
             self.failing.add(groups.find_failed(index))
 

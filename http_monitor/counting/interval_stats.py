@@ -38,7 +38,7 @@ class IntervalStats:
 
         Args:
             max_keys: the cap of a table in a bucket of the window.
-            keeps_requests: count what failed and what took long too.
+            keeps_requests: count failures and durations too.
         """
         self.hits = 0
         self.size_bytes = 0
@@ -98,7 +98,7 @@ class IntervalStats:
         return [self.hits, self.size_bytes, self.errors, *(self._lacks.get(name, 0) for name in COVERED)]
 
     def save_tables(self) -> Iterator[tuple[str, Json]]:
-        """Yield (name, JSON) of each table that has keys, then of what single requests said."""
+        """Yield (name, JSON) of each table that has keys, then of the failures and durations."""
         for name in TABLES:
             if name in self._tables:
                 yield name, self._tables[name].save()
@@ -172,7 +172,7 @@ class IntervalStats:
         )
 
     def _without_agent(self) -> KeyCount | None:
-        """Return the requests without an agent; None where there are none, or where no line can have one."""
+        """Return the requests without an agent; None if there are none, or if no line can have one."""
         if self._lacks.get("agent", 0) == self.hits:
             return None
         table = self.table("agents")

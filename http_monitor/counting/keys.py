@@ -71,7 +71,7 @@ class Keys:
     def at(self, codes: Codes) -> list[bytes]:
         """Return the key behind each of some codes."""
         if self._values is None and not self._keep and len(codes) < len(self._packed):
-            # Objects of all of them would be made for this alone, and dropped.
+            # Otherwise the objects of all keys would be made only for this, and dropped.
             some: list[bytes] = take(self._packed, codes).to_pylist()
             return some
         values = self.values()
@@ -162,7 +162,7 @@ class Numberings:
         self._failing = FailingNumbering()
 
     def choose_failing(self) -> FailingNumbering:
-        """Return the numbering of the endpoints that fail in a batch."""
+        """Return the numbering of the failing endpoints of a batch."""
         if self._failing.is_full:
             self._failing = FailingNumbering()
         return self._failing
@@ -183,7 +183,7 @@ class Numberings:
         return found
 
     def _should_skip(self, dimension: str, keys: int) -> bool:
-        """Return whether a batch that repeats few keys is better left without numbers."""
+        """Return whether a batch that repeats few keys should be left without numbers."""
         left = self._to_pass.get(dimension, 0)
         if not left:
             found = self._numberings.get(dimension)

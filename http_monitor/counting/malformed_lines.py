@@ -14,7 +14,7 @@ NOT_CLOSED = -1
 
 
 def count_malformed_between(rows: Rows, decisions: Decisions, closing: Int64s) -> dict[int, list[tuple[int, int]]]:
-    """Return the malformed lines behind rows, as (start of the bucket, count), by the time they count.
+    """Return the malformed lines after rows, as (start of the bucket, count), by the time at which they count.
 
     Args:
         rows: the rows; a malformed line counts in the bucket of the row before it.
@@ -31,7 +31,7 @@ def count_malformed_between(rows: Rows, decisions: Decisions, closing: Int64s) -
     if not len(behind):
         return found
     buckets = decisions.bucket_of[behind]
-    # A row's closes have happened before the line behind it arrives.
+    # A row's closes have happened before the line after it arrives.
     is_open = buckets > decisions.due[behind]
     turns = np.where(is_open, NOT_CLOSED, np.searchsorted(closing, behind, side="right"))
     counts = rows.after[MALFORMED][behind]

@@ -67,7 +67,7 @@ class _Memory:
     def current(self) -> _Networks:
         """Return the networks, after forgetting all of too many."""
         if len(self._networks) > _MAX_KNOWN:
-            # Sums made before still name theirs.
+            # Earlier sums keep their own networks.
             self._networks = _Networks()
         return self._networks
 
@@ -87,7 +87,7 @@ class _Sums:
     errors: Int64s
     hosts: Int64s
     most: Int64s
-    """Hits of the host that has most of them."""
+    """Hits of the host with the most."""
 
     def first(self, count: int) -> tuple[NetworkCount, ...]:
         """Return the first networks by hits descending and then by key."""
@@ -95,7 +95,7 @@ class _Sums:
             return ()
         places = np.arange(len(self.numbers))
         if count < len(places):
-            # Those with as many hits as the last one are ranked by key.
+            # Networks with as many hits as the last one are ranked by key.
             last = np.partition(self.hits, len(places) - count)[len(places) - count]
             places = np.flatnonzero(self.hits >= last)
         columns = (self.hits, self.sizes, self.errors, self.hosts, self.most)
@@ -118,10 +118,10 @@ class Networks(Sequence[NetworkCount]):
         self._hosts: Piece | None = hosts
         self._sums: _Sums | None = None
         self._rows: tuple[NetworkCount, ...] = ()
-        """The first ones, as many as were asked for."""
+        """The first networks, as many as were requested."""
 
     def _first(self, count: int | None) -> tuple[NetworkCount, ...]:
-        """Return at least so many, or all."""
+        """Return at least that many, or all."""
         if self._hosts is not None:
             self._sums, self._hosts = _sums_of(self._hosts), None
         if self._sums is not None:

@@ -12,7 +12,7 @@ from http_monitor.counting.groups import FrameGroups
 from http_monitor.records import Bools, Int64s
 
 MAX_MADE_AT_ONCE = 64
-"""Most buckets of a batch that are made at once; otherwise they stay arrays until one is requested."""
+"""Maximum number of buckets of a batch that are made at once; otherwise they stay arrays until one is requested."""
 _NO_INTS = np.empty(0, np.int64)
 
 

@@ -40,7 +40,7 @@ class OpenInterval:
         self.count().merge(delta)
 
     def count(self) -> IntervalStats:
-        """Return the counts, of all rows up to now."""
+        """Return the counts of all rows up to now."""
         for groups, index in self._pieces:
             self._stats.add(groups, index)
         self._pieces = []
@@ -60,7 +60,7 @@ class OpenInterval:
         return Coverage(known.lines + hits, **sums)
 
     def take_failing(self) -> FailingRows | None:
-        """Return what failed, without counting by key; None: nothing did. Nothing may be added afterwards."""
+        """Return the failed rows, without counting by key; None: there are none. Nothing may be added afterwards."""
         assert self._stats.requests is not None
         if not self._stats.errors and not any(groups.errors[index] for groups, index in self._pieces):
             return None

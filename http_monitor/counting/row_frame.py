@@ -77,7 +77,7 @@ class AcceptedRows:
 
     @property
     def offsets(self) -> FileOffsets:
-        """Where the line of each row stands."""
+        """The place of each row's line."""
         offsets = self._rows.offsets
         return FileOffsets.unknown(len(self)) if offsets is None else offsets.resolve()
 

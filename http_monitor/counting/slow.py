@@ -73,7 +73,7 @@ class SlowRows:
             return
         present, local = renumber(codes, len(keys))
         first = np.empty(len(present), np.int64)
-        # Of what is written to one place the last stays.
+        # Of several values written to one place, the last stays.
         first[local[::-1]] = np.arange(len(local))[::-1]
         totals = sum_durations(local, durations_us, len(present))
         cells, hits = np.unique(local * BUCKETS + bucket_of(durations_us), return_counts=True)
@@ -118,7 +118,7 @@ class SlowRows:
 
 
 def rank_slow(endpoints: Iterable[SlowRow]) -> SlowRequests:
-    """Return those of some endpoints whose 95th percentile is at least a millisecond."""
+    """Return which of some endpoints have a 95th percentile of at least a millisecond."""
     rows = [row for row in endpoints if row.p95_us >= MIN_US]
     by_time = sorted(rows, key=lambda row: (-row.total_us, row.key))
     by_p95 = sorted(rows, key=lambda row: (-row.p95_us, row.key))

@@ -33,7 +33,8 @@ class SlidingWindow:
         self._by_start: dict[int, MetricsBucket] = {}
         self._end_us = end_us
         self.known_us = NEVER_US
-        """From when on what happened is known: the run, or its log, began there. `NEVER_US`: all along."""
+        """The time from which the traffic is known: the run, or its log, began there. `NEVER_US`: it is known
+        throughout."""
         self._hits = 0
         self._size_bytes = 0
         self._errors = 0
@@ -253,7 +254,7 @@ class SlidingWindow:
         in_order, _ = self.history()
         # Bucket i goes to slot i * slots // count.
         series = np.add.reduceat(in_order, -(-np.arange(slots) * count // slots))
-        # In nearly all logs the first bucket shows it.
+        # In nearly all logs the first bucket decides it.
         has_status = not self._hits or any(bucket.has_status() for bucket in self._by_start.values())
         return WindowTotals(
             self._seconds, self._hits, self._size_bytes, self._errors, tuple(series.tolist()), has_status
@@ -272,7 +273,7 @@ class SlidingWindow:
 
     def _count(self, bucket: MetricsBucket, sign: int) -> None:
         self._count_totals(bucket.start_us, sign * bucket.hits, sign * bucket.size_bytes, sign * bucket.errors)
-        # Also when it leaves: parts that wait to be counted must not change with the bucket.
+        # This also holds when it leaves: parts that wait to be counted must not change with the bucket.
         bucket.pack()
         self._most_host_hits += sign * bucket.most_host_hits
         if self._hosts.is_tracking:

@@ -40,7 +40,7 @@ class HostCounts:
 
     @property
     def is_tracking(self) -> bool:
-        """Whether it wants the hosts that enter and leave; if not, the next question recounts the window."""
+        """Whether it needs the hosts that enter and leave; if not, the next question recounts the window."""
         return self._waiting is not None
 
     @property
@@ -119,7 +119,7 @@ class HostCounts:
         self._id_of: dict[bytes, int] = {}
         self._hosts: list[bytes] = []
         self._hits: Int64s = np.zeros(1024, np.int64)
-        # A batch's host is looked up once, not once a bucket; -1 until a bucket contains it.
+        # A batch's host is looked up once, not once per bucket; -1 until a bucket contains it.
         self._ids_of_keys: dict[int, tuple[Keys, Int64s]] = {}
         self._most = 0
         """Upper bound for the hits of any host."""

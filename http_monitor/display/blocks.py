@@ -139,7 +139,7 @@ def render_tables(totals: Report | Summary, width: int, style: Style) -> list[Li
 
 
 def render_bands(totals: Report | Summary, width: int, style: Style) -> list[list[Line]]:
-    """Return these tables as bands, each of the tables that are side by side, what is most looked at first."""
+    """Return these tables as bands of tables that are side by side, the most important first."""
     wide = width + INDENT >= TWO_FROM
     bands: list[list[Line]] = []
     for band in _bands(totals, width):
@@ -159,7 +159,7 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
     users = Heading("Users", totals.users)
     agents = Heading("Agents", _with_row(totals.agents, details.without_agent))
     referers = Heading("Referers", totals.referers)
-    # What is slow by time spent and by its 95th percentile is in a table of its own already.
+    # Endpoints that are slow by time spent or 95th percentile are in a table of their own already.
     slow = () if totals.slow.by_time else tuple(row for row in details.slowest if row.mean_us >= _SLOW_FROM_US)
     slowest = Slowest(slow)
     # With a single site the table says nothing.
@@ -195,7 +195,7 @@ def _bands(totals: Report | Summary, width: int) -> list[list[_Cell]]:
 
 
 def _with_row(table: Table, more: KeyCount | None) -> Table:
-    """Return a table with one row more, in its place, and no longer than it was."""
+    """Return a table with one more row, in the same place and at most as long as before."""
     if more is None:
         return table
     rows = sorted((*table.rows, more), key=lambda row: (-row.hits, row.key))

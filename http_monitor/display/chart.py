@@ -11,9 +11,9 @@ from http_monitor.units import US_PER_S, local
 
 _DAY_S = 86_400
 _YEAR_S = 330 * _DAY_S
-"""From this length of a span on, labels have the year."""
+"""Spans of at least this length have the year in their labels."""
 _STEPS_S = (10, 60, 300, 900, 3_600, 3 * 3_600, 6 * 3_600, _DAY_S, 7 * _DAY_S, 28 * _DAY_S, 364 * _DAY_S)
-"""What a column may stand for; local days begin with one, weeks on Mondays."""
+"""Lengths of a column; local days begin with a column, weeks begin on Mondays."""
 _TICKS_S = (
     *(minutes * 60 for minutes in (1, 5, 15, 30)),
     *(hours * 3_600 for hours in (1, 3, 6, 12)),
@@ -31,7 +31,7 @@ class Chart:
     """Draws the chart of a summary.
 
     Args:
-        slots: Returns what has been counted.
+        slots: Returns the hits over time.
         plain: Use ASCII characters only.
     """
 
@@ -69,7 +69,7 @@ def _columns(slots: TimeSlots, width: int) -> tuple[int, list[int]]:
     first_us, last_us = slots.hits[0][0], slots.hits[-1][0]
     span_s = (last_us - first_us) // US_PER_S
     for step_s in _STEPS_S:
-        # A column more, where the span begins or ends within one.
+        # One more column, since the span may begin or end within one.
         if step_s * US_PER_S % slots.length_us == 0 and span_s // step_s < width:
             starts = _starts(first_us, last_us, step_s)
             if len(starts) <= width:
@@ -79,9 +79,9 @@ def _columns(slots: TimeSlots, width: int) -> tuple[int, list[int]]:
 
 
 def _starts(first_us: int, last_us: int, step_s: int) -> list[int]:
-    """Return the start of each column, in local time: of a day its midnight, of a week that of its Monday."""
+    """Return the start of each column, in local time: midnight of a day, or of the Monday of a week."""
     if step_s < _DAY_S:
-        # Columns of a day with another offset are as long as all others.
+        # Columns of a day with a change of offset are as long as all others.
         into_us = _wall_s(first_us) % step_s * US_PER_S + first_us % US_PER_S
         return list(range(first_us - into_us, last_us + 1, step_s * US_PER_S))
     days = step_s // _DAY_S
@@ -100,7 +100,7 @@ def _midnight_us(ordinal: int) -> int:
     naive = datetime.fromordinal(max(1, ordinal))
     epoch = datetime(1970, 1, 1)
     utc_s = (naive - epoch) // timedelta(seconds=1)
-    # The offset of the day before may differ, that of the moment itself decides.
+    # The offset of the day before may differ; the offset of the moment itself decides.
     offset_s = _wall_s(utc_s * US_PER_S) - utc_s
     offset_s = _wall_s((utc_s - offset_s) * US_PER_S) - (utc_s - offset_s)
     return (utc_s - offset_s) * US_PER_S
@@ -136,7 +136,7 @@ def _bars(hits: Sequence[int], peak: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _labels(starts: Sequence[int], step_s: int, width: int, glyphs: Glyphs) -> str:
-    """Return dates or times below the columns in which they begin, with at least a space between them."""
+    """Return dates or times below the columns in which they begin, with at least a space in between."""
     tick_s = next((tick_s for tick_s in _TICKS_S if tick_s >= _TICK_COLUMNS * step_s), _TICKS_S[-1])
     walls = [_wall_s(start_us) for start_us in starts]
     pattern = "%H:%M" if tick_s < _DAY_S else "%m-%d" if walls[-1] - walls[0] < _YEAR_S else "%Y-%m"

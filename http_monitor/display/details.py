@@ -15,7 +15,7 @@ _MAX_VALUES = 5
 
 
 def render_durations(details: Details, width: int) -> list[Line]:
-    """Return the quantiles of the durations, then of the upstream's, which begin a line if all do not fit in one."""
+    """Return the quantiles of the durations, then of the upstream durations, which begin a new line if needed."""
     own, upstream = _quantiles(details.duration, ""), _quantiles(details.upstream, "upstream ")
     beside = width - len(_DURATIONS)
     lines = wrap([*own, *_set_off(upstream)], beside, "  ")
@@ -61,7 +61,7 @@ def _quantiles(durations: Durations | None, label: str) -> list[Line]:
 
 
 def _set_off(pieces: list[Line]) -> list[Line]:
-    """Return the pieces with more room in front of the first."""
+    """Return the pieces with more space before the first."""
     return [[(" ", "plain"), *piece] if number == 0 else piece for number, piece in enumerate(pieces)]
 
 

@@ -26,14 +26,14 @@ def percent(value: float, decimals: int = 2) -> str:
 
 
 def part(hits: int, whole: int) -> str:
-    """Return a share without decimals: ``100 %`` and ``0 %`` are all and none, ``>99 %`` and ``<1 %`` nearly so."""
+    """Return a share without decimals; ``100 %`` and ``0 %`` are exact, ``>99 %`` and ``<1 %`` nearly so."""
     if 0 < hits < whole and not 0.01 <= hits / whole <= 0.99:
         return "<1 %" if 2 * hits < whole else ">99 %"
     return f"{ratio(100 * hits, whole):.0f} %"
 
 
 def parts(counts: Sequence[int]) -> list[str]:
-    """Return the shares of numbers that are a whole together, likewise; their percentages add up to 100.
+    """Return the shares of numbers that form a whole, likewise; their percentages add up to 100.
 
     Those with the largest remainders are rounded up, the first of equal ones.
     """

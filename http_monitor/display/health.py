@@ -103,7 +103,7 @@ def _of_lines(health: Health) -> Sequence[tuple[int, str, Role]]:
         ),
         (
             health.backfilled,
-            f"{_lines(health.backfilled)} of before the start filled the window, and"
+            f"{_lines(health.backfilled)} from before the start filled the window, and"
             f" {_does(health.backfilled, 'is', 'are')} in no total (backfilled).",
             "plain",
         ),
@@ -180,7 +180,7 @@ def unread_advice(health: Health, mode: Mode) -> str:
 
 
 def _describe_waiting(health: Health, now_us: int = 0) -> str:
-    """Return what cannot be read, shortened where it is many, and since when: ``a.log is missing since 14:03:10``."""
+    """Return the first unreadable inputs, and since when they are: ``a.log is missing since 14:03:10``."""
     names = [shorten(name, _NAME_COLUMNS, "...") for name in visible_text(health.waiting_for).split("; ")]
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     since = "" if health.waiting_since_us is None else f" since {moment(health.waiting_since_us, now_us)}"

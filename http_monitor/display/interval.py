@@ -31,9 +31,9 @@ from http_monitor.report import Report, WindowTotals
 _NEAR = 0.8
 _HEALTH = "Health so far  "
 _MIN_SPARK = 16
-"""A longer series is halved for the peak that stands beside it."""
+"""A longer series is halved, to make room for the peak beside it."""
 
-# What stays longest on a low screen, by rank: the headline and the alerts always.
+# Parts by rank, those that stay longest on a low screen first; the headline and the alerts always stay.
 _HEADLINE, _ALERTS, _ERRORS, _AVERAGE, _HEALTH_RANK, _LATE, _STATUS, _BAND, _SLOW, _DURATIONS, _BAND_2 = range(11)
 _METHODS, _SPARK, _UPSTREAM, _NETWORKS, _BAND_3, _MORE, _ALL = 11, 12, 13, 14, 15, 100, 101
 _URGENT = {"Errors": _ERRORS, "Slow": _SLOW, "Networks": _NETWORKS}
@@ -41,10 +41,10 @@ _URGENT = {"Errors": _ERRORS, "Slow": _SLOW, "Networks": _NETWORKS}
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Lines of a block that are shown all or not at all."""
+    """Lines of a block that are shown together or not at all."""
 
     rank: int
-    """The greatest ranks go first where the screen is low."""
+    """On a low screen, the greatest ranks are dropped first."""
     lines: list[Line]
 
 
@@ -55,11 +55,11 @@ def render_report(
 
     Args:
         report: The interval, with all rows of its tables.
-        width: Columns there are.
-        style: Of the stream.
+        width: Columns of the terminal.
+        style: The style of the stream.
         top: Maximum number of rows of a table; None: all.
-        most: Maximum number of lines; None: as many as it needs. Tables get fewer rows, down to one, then whole parts
-            go. The headline and the active alerts stay, even if they need more lines.
+        most: Maximum number of lines; None: no limit. Tables get fewer rows, down to one, then whole parts are dropped.
+            The headline and the active alerts stay, even if they need more lines.
     """
     parts = _parts(report, top, width, style) if most is None else _drop_parts(report, top, most - 1, width, style)
     lines = [line for part in parts for line in part.lines]
@@ -67,7 +67,7 @@ def render_report(
 
 
 def _drop_parts(report: Report, top: int | None, room: int, width: int, style: Style) -> list[_Part]:
-    """Return as much of the parts as has at most that many lines."""
+    """Return as many of the parts as fit in that many lines."""
 
     @cache
     def draft(rows: int) -> list[_Part]:
@@ -76,7 +76,7 @@ def _drop_parts(report: Report, top: int | None, room: int, width: int, style: S
     def keep_rows(rows: int, below: int) -> list[_Part]:
         return [part for part in draft(rows) if part.rank < below]
 
-    # A table with more rows than there is room for lines does not fit.
+    # A table with more rows than the room has lines does not fit.
     most_rows = max(1, room if top is None else min(top, room))
     if _height(draft(most_rows)) <= room:
         return draft(most_rows)
@@ -88,7 +88,7 @@ def _drop_parts(report: Report, top: int | None, room: int, width: int, style: S
 
 
 def _fill_room(parts: list[_Part], larger: list[_Part], room: int) -> list[_Part]:
-    """Return the parts, those of the least ranks with a row more where that has room."""
+    """Return the parts, with one more row in those of the least ranks while there is room."""
     by_rank = {part.rank: part for part in larger}
     room -= _height(parts)
     filled = {part.rank: part for part in parts}
@@ -106,7 +106,7 @@ def _height(parts: Sequence[_Part]) -> int:
 
 
 def _parts(report: Report, top: int | None, width: int, style: Style) -> list[_Part]:
-    """Return what stands under the title, top to bottom."""
+    """Return the parts below the title, top to bottom."""
     cut, inner = first_rows(report, top), inner_width(width)
     parts = _traffic(cut, inner, width >= TWO_FROM, style) if report.hits else []
     parts.append(_Part(_ALERTS, render_active(report.active, report.end_us, inner, style)))
@@ -148,7 +148,7 @@ def _state(report: Report, stopped: str) -> Line:
 
 
 def _quiet_title(report: Report, width: int, style: Style) -> Line:
-    """Return the longest title that fits; "no hits" and since when are dropped last, the average before them."""
+    """Return the longest title that fits; "no hits" and the time since then are dropped last, after the average."""
     window, dash = report.window, style.glyphs.dash
     per_s = f"average {figures.rate(window.hits_per_s)}"
     full: Span = (figures.interval(report.start_us, report.end_us, dash), "bold")
@@ -164,7 +164,7 @@ def _quiet_title(report: Report, width: int, style: Style) -> Line:
         [full, spanned, *long],
         [full, spanned, *short],
         [full, brief, *short],
-        # A window without hits has no average to tell.
+        # A window without hits has no average.
         *([[full, bare, *short]] if not window.hits else []),
         [times, spanned, *long],
         [times, spanned, *short],
@@ -179,7 +179,7 @@ def _quiet_title(report: Report, width: int, style: Style) -> Line:
 
 
 def _since(report: Report) -> str:
-    """Return since when there is no hit; empty where there is one behind the interval already."""
+    """Return since when there have been no hits; empty if hits have come after the interval already."""
     if report.last_us is None:
         return " yet"
     return "" if report.last_us >= report.end_us else f" since {figures.moment(report.last_us, report.end_us)}"

@@ -10,7 +10,7 @@ from http_monitor.display.single_lines import describe_catch_up
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
 
 _ALWAYS_TOLD = {"unwrap", "span"}
-"""Notices that are no warnings, and without which the figures of a replay could be taken for those of other lines."""
+"""Notices that are no warnings, but without which the figures of a replay could be attributed to other lines."""
 _CLOCK = {"ahead", "late"}
 """Notices about wrong clocks; they say more than the advice of a report, and replace it."""
 
@@ -22,7 +22,7 @@ class NdjsonDisplay:
         stream: receives the objects; switched to UTF-8 with LF.
         notices: receives the notices as sentences for people.
         top: maximum number of rows of a table; None: all.
-        tells_all: write notices that are no warnings too; programs that read a replay have no use for them.
+        tells_all: write notices that are no warnings too; programs that read a replay do not need them.
     """
 
     def __init__(self, stream: TextIO, notices: Notices, top: int | None = None, *, tells_all: bool = True) -> None:
@@ -57,7 +57,7 @@ class NdjsonDisplay:
                 pass
 
     def settle(self) -> None:
-        """Say what is held back of the notices, for people; to programs every message was written whole."""
+        """Write the held back notices for people; programs have received every message."""
         self._notices.settle()
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class NdjsonDisplay:
         self._clock_told |= notice.name in _CLOCK
         if self._tells_all or notice.level == "warning" or notice.name in _ALWAYS_TOLD:
             self._write(notice_line(notice))
-            self._notices.tell(notice)
+            self._notices.write_notice(notice)
 
     def _advise(self, report: Report) -> None:
         """Write the advice that the text display shows under a report, if it has changed."""

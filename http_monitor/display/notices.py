@@ -32,7 +32,7 @@ class Notices:
         self._alike: dict[tuple[str, str], list[str]] = {}
         """The texts of this turn's notices about files, by kind and by words without their numbers."""
 
-    def tell(self, notice: Notice) -> None:
+    def write_notice(self, notice: Notice) -> None:
         """Write a notice; hold it back if `MAX_ALIKE` other files had the same one in this turn."""
         if notice.file is not None:
             words = notice.text.removeprefix(visible_text(notice.file))

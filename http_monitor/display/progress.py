@@ -1,4 +1,4 @@
-"""The line that shows how far long work has come, written over in place on a terminal."""
+"""The progress line on a terminal, which is overwritten in place."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,13 +10,13 @@ from http_monitor.report import Message, Notice, Pulse, WorkDone
 from http_monitor.units import US_PER_S
 
 FIRST_US = US_PER_S
-"""Work of less than this time has no line."""
+"""Work that takes less than this has no line."""
 STEP_US = US_PER_S // 2
-"""Time between two states of the line."""
+"""Time between two updates of the line."""
 _MIN_SHARE = 0.01
-"""Share of the work from which the time to go is estimated."""
+"""Minimum share of the work after which the time to go is estimated."""
 _ECHO_COLUMNS = len("^C") + 1
-"""Columns that the terminal itself may write after the line, or wrap at."""
+"""Columns that the terminal may use after the line, or wrap at."""
 
 
 class ProgressLine:
@@ -30,7 +30,7 @@ class ProgressLine:
 
     def __init__(self, stream: TextIO, running_us: Callable[[], int], width: Callable[[], int]) -> None:
         self.is_shown = False
-        """The line stands on the terminal."""
+        """The line is shown on the terminal."""
         self._stream = stream
         self._running_us = running_us
         self._width = width
@@ -54,13 +54,13 @@ class ProgressLine:
             self.is_shown = True
 
     def clear(self) -> None:
-        """Take the line away: something else is about to be written to the terminal."""
+        """Clear the line: something else is about to be written to the terminal."""
         if self.is_shown:
             self.is_shown = False
             self._write("\r\x1b[K")
 
     def end(self) -> None:
-        """Take the line away: the work is done, and other work may begin."""
+        """Clear the line: the work is done, and other work may begin."""
         self.clear()
         self._begun_us = None
 
@@ -72,7 +72,7 @@ class ProgressLine:
 
 
 class ClearedFor:
-    """A `ReportSink` that takes the line away before another one writes; it joins the hub first.
+    """A `ReportSink` that clears the line before another one writes; it joins the hub first.
 
     Args:
         line: The line.
@@ -83,16 +83,16 @@ class ClearedFor:
         self._line = line
         self._is_beside = is_beside
         self._holds = False
-        """The other one may hold something back until the turn is over, and the line may have been shown again."""
+        """The other one may hold something back until the turn ends, when the line may have been shown again."""
 
     def publish(self, message: Message) -> None:
-        """Take the line away, unless nothing will be written there."""
+        """Clear the line, unless nothing will be written there."""
         if isinstance(message, Notice) or (self._is_beside and not isinstance(message, Pulse)):
             self._holds = True
             self._line.clear()
 
     def settle(self) -> None:
-        """Take the line away, if anything may be written."""
+        """Clear the line, if anything may be written."""
         if self._holds:
             self._holds = False
             self._line.clear()
@@ -105,7 +105,7 @@ def render_progress(done: WorkDone, lines: int, passed_us: int, width: int, styl
         done: How far the work has come.
         lines: Lines since the work began.
         passed_us: Time since then.
-        width: Columns there are.
+        width: Columns of the terminal.
         style: The style of the terminal.
     """
     parts = [f"Reading {int(100 * done.share)} %" if done.share is not None else "Reading"]

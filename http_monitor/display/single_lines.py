@@ -11,7 +11,7 @@ from http_monitor.report import CaughtUp, Mode, Pulse, Rule
 _MAX_PATHS = 3
 _LABEL = 11
 _MAX_COLUMNS = 400
-"""Of what the user gave and a banner quotes: a format, an expression, networks."""
+"""Maximum columns of user input quoted in a banner: a format, an expression, networks."""
 
 
 def describe_catch_up(done: CaughtUp) -> str:
@@ -48,8 +48,8 @@ def render_start(
         mode: whether new lines are followed or files are replayed.
         width: columns of the terminal.
         style: the style of the stream.
-        filter_text: the expression that is true of the lines that count; empty: all do.
-        trusted_proxies: the networks that are believed about whom they forward.
+        filter_text: the expression that selects the lines that count; empty: all lines count.
+        trusted_proxies: the networks whose X-Forwarded-For is believed.
     """
     label = "Watching" if mode == "live" else "Replaying"
     words = {"traffic": "{} hits/s", "error-rate": "{} % 5xx", "ddos": "{} hits/s of a host"}

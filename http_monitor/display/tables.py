@@ -26,14 +26,14 @@ class Heading:
 
 
 def render_table(heading: Heading, hits: int, width: int, style: Style, *, knows_errors: bool = True) -> list[Line]:
-    """Return a heading, the rows, and what the table had to cut.
+    """Return a heading, the rows, and the remainder that the table had to cut.
 
     Args:
         heading: the table; no lines if it has no rows.
         hits: the hits that are 100 %.
         width: columns of the cell; only wide cells have bars, and narrow ones omit the share or the errors.
         style: the style of the stream.
-        knows_errors: some line has a status; else a dash is shown for the errors.
+        knows_errors: some line has a status; otherwise a dash is shown for the errors.
     """
     rows = heading.table.rows
     if not rows:

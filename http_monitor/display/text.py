@@ -46,7 +46,7 @@ class Display:
             stream: receives blocks and alerts; never closed.
             notices: receives sentences about the run.
             width: returns the columns of the terminal; called for each message.
-            height: called likewise for the lines that a block may have; None: as many as it needs.
+            height: likewise returns the maximum number of lines of a block; None: no limit.
             top: maximum number of rows of a table; None: all.
             palette: `colours.COLOURS`, or None for plain output.
             live_status: the stream is a terminal; keep a status line at the bottom.
@@ -55,9 +55,9 @@ class Display:
         self.chart: Chart | None = None
         """Draws the hits over time in the summary; set before the run."""
         self.limit = DetailLimit()
-        """Limits what is said of alerts; set likewise."""
+        """Limits the lines about alerts; set likewise."""
         self.is_covered: Callable[[], bool] = lambda: False
-        """Returns whether another line stands in the place of the status line; set likewise."""
+        """Returns whether another line takes the place of the status line; set likewise."""
         self._stream = stream
         self._notices = notices
         self._width = width
@@ -98,15 +98,15 @@ class Display:
                 self._pulse(message, width)
             case Notice():
                 self._take_status_away()
-                self._notices.tell(message)
+                self._notices.write_notice(message)
 
     def settle(self) -> None:
-        """Write what is kept: no more events of its moment come."""
+        """Write the collected events: no more events of their moment come."""
         self._write_alerts(self._storms.drain())
         self._notices.settle()
 
     def close(self) -> None:
-        """Write what is kept, and take the status line away; what is written next starts in an empty line."""
+        """Write the collected events, and clear the status line; the next output starts on an empty line."""
         self._write_alerts(self._storms.drain())
         self._take_status_away()
         self._notices.settle()

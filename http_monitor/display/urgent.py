@@ -1,4 +1,4 @@
-"""What is looked at first when something is wrong: failing endpoints, slow ones, and networks that stand out."""
+"""The tables to examine first when something is wrong: failing endpoints, slow ones, and conspicuous networks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,42 +14,42 @@ from http_monitor.units import ratio
 _MIN_KEY = 16
 _GAP = 2
 _GOOD_KEY = 32
-"""Columns of a key for which a host beside it is shortened."""
+"""Columns of a key below which a host beside it is shortened."""
 _MAX_HOST = 39
 _MIN_HOST = 15
 """An IPv4 address."""
 _NETWORK_SHARE = 0.05
-"""A network is shown from this share of all hits on."""
+"""A network is shown if it has at least this share of all hits."""
 _Row = tuple[str, str, Sequence[Span]]
-"""What stands in front of a key and is never shortened, the key, and the cells behind it."""
+"""The text before a key, which is never shortened, the key, and the cells after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class UrgentTable:
-    """A table that is there only when there is something in it."""
+    """A table that is shown only if it has rows."""
 
     title: str
     heads: tuple[str, ...]
-    """Above the cells; the last ones make way where it is narrow."""
+    """Headings of the cells; the last ones are dropped in a narrow table."""
     rows: Sequence[_Row]
     host_last: bool = False
     """The last cell is a host, which may be shortened."""
     note: str = ""
-    """Below the rows: what the table had no room for."""
+    """Below the rows: the remainder of the table."""
 
     @property
     def widths(self) -> list[int]:
-        """Columns of each cell, with the gap in front of it."""
+        """Columns of each cell, with the gap before it."""
         cells = enumerate(self.heads)
         return [_GAP + max(columns(head), *(columns(row[2][at][0]) for row in self.rows)) for at, head in cells]
 
     @property
     def needs(self) -> int:
-        """Columns in which every key is whole."""
+        """Columns in which every key fits whole."""
         return max(columns(self.title), *(columns(front + key) for front, key, _ in self.rows)) + sum(self.widths)
 
     def widths_in(self, width: int) -> list[int]:
-        """Return the columns of the cells that there is room for beside a key."""
+        """Return the columns of the cells that fit beside a key."""
         widths = self.widths
         lacks = _GOOD_KEY - (width - sum(widths))
         if self.host_last and lacks > 0:
@@ -61,7 +61,7 @@ class UrgentTable:
 
 
 def urgent_tables(totals: Report | Summary, style: Style) -> list[UrgentTable]:
-    """Return what an interval or a run has of failing endpoints, slow ones and networks, in this order.
+    """Return the failing endpoints, slow endpoints and networks of an interval or a run, in this order.
 
     Args:
         totals: With the rows to be shown.
@@ -76,10 +76,10 @@ def urgent_tables(totals: Report | Summary, style: Style) -> list[UrgentTable]:
 
 
 def render_urgent(tables: Sequence[UrgentTable], width: int, style: Style) -> list[list[Line]]:
-    """Return each table as lines; where all of them fit side by side with whole keys, they are one.
+    """Return each table as lines; if all of them fit side by side with whole keys, they are one table.
 
-    A table is no wider than it needs, at least half the width: eyes do not find from a key to its numbers across a
-    wide screen.
+    A table is no wider than it needs, but at least half the width: on a wide screen it is hard to find the numbers of a
+    key.
     """
     beside = max(1, len(tables))
     spare = width - sum(table.needs for table in tables) - GAP * (beside - 1)
@@ -94,7 +94,7 @@ def render_urgent(tables: Sequence[UrgentTable], width: int, style: Style) -> li
 
 
 def render_methods(methods: Sequence[tuple[bytes, int]], width: int, style: Style) -> list[Line]:
-    """Return the hits of each method, most first; nothing where all requests have the same."""
+    """Return the hits of each method, most first; nothing if all requests have the same one."""
     if len(methods) < 2:
         return []
     ranked = sorted(methods, key=lambda entry: (-entry[1], entry[0]))

@@ -96,10 +96,10 @@ class MetricsAggregator:
         self._closing.begin_at(time_us)
 
     def backfill(self, parts: Iterable[Rows]) -> int:
-        """Fill the window with rows of before the beginning, once, behind `begin_at`; return how many it takes.
+        """Fill the window with rows from before the beginning, once, after `begin_at`; return their number.
 
-        They are in no interval, no total and no counter but `backfilled`, and are judged at the next close first. No
-        frame has them; listeners that keep the rows of the window are given those that are taken.
+        They are in no interval, total or counter except `backfilled`, and are first judged at the next close. No frame
+        has them, but listeners that keep the rows of the window receive them.
         """
         return fill_window(self._state, self._settings, parts, self._closing.stream)
 
@@ -113,16 +113,17 @@ class MetricsAggregator:
         self._closing.publish_to(publish)
 
     def pass_backlog_over(self, pass_over: Callable[[PassedInterval], None], in_backlog: Callable[[int], bool]) -> None:
-        """Report no intervals of a backlog but those with alert events, live; the others have no listener.
+        """In a live run, report only those intervals of a backlog that have alert events; no listener needs the others.
 
         Args:
             pass_over: Receives the others.
-            in_backlog: Returns whether an interval that ended then is of a backlog, while rows are one.
+            in_backlog: Returns whether an interval with that end is part of the backlog; called only while rows are a
+                backlog.
         """
         self._closing.pass_backlog_over(pass_over, in_backlog)
 
     def stream_to(self, listeners: RowListeners) -> None:
-        """Send accepted rows to listeners; no frame is made before, nor when all of them have been released."""
+        """Send accepted rows to listeners; no frame is made before this, or after all of them have been released."""
         self._closing.stream = RowStream(listeners)
 
     def catch_up(self, is_behind: bool) -> None:

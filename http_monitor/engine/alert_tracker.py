@@ -21,7 +21,7 @@ class AlertTracker:
 
     Args:
         recover_percent: Percentage of its threshold at or below which an alert recovers; at 100 only below.
-        for_us: How long a value must have been above the threshold, at every close, before the alert is raised.
+        for_us: How long the value must have been above the threshold, at every close, before the alert is raised.
         window_us: An alert that is raised again sooner than this after its recovery is the same episode.
     """
 
@@ -35,7 +35,7 @@ class AlertTracker:
         self._foresee: list[bool] = []
         self._raises = 0
         self.log = EpisodeLog(window_us)
-        """What was raised so far."""
+        """The alerts raised so far, as episodes."""
         self.flapping = Flapping(window_us, for_us)
         self.rules: tuple[Rule, ...] = ()
         """The registered rules, as reports describe them."""
@@ -50,7 +50,7 @@ class AlertTracker:
         if alert.name in self._active:
             raise ValueError(f"an alert named {alert.name} is registered already")
         self._alerts.append(alert)
-        # Asked for each rule at every close: a protocol takes long to look for.
+        # Needed for each rule at every close, and checking for a protocol is slow.
         self._foresee.append(isinstance(alert, VectorizedAlert))
         self.rules = (*self.rules, Rule(alert.name, alert.threshold, alert.unit))
         self._active[alert.name] = {}
@@ -80,12 +80,12 @@ class AlertTracker:
         return min(firsts) + self._for_us if firsts else None
 
     def end_waits(self) -> None:
-        """Forget what waits: the clock has been set back."""
+        """Forget the waits: the clock has been set back."""
         for waits in self._pending.values():
             waits.clear()
 
     def foresee(self, windows: FutureWindows) -> tuple[Bools, list[tuple[str, Peak]]]:
-        """Return what foreseeing rules find; the last close must have been judged.
+        """Return the findings of foreseeing rules; the last close must have been judged.
 
         Returns:
             (mask of the closes at which one may change state, peaks with the name of their rule, in order of time).
@@ -100,7 +100,7 @@ class AlertTracker:
         return may, sorted(peaks, key=lambda entry: entry[1].window)
 
     def see(self, peaks: Iterable[tuple[str, Peak]]) -> None:
-        """Take note of foreseen peaks of what is raised now."""
+        """Record foreseen peaks of active alerts."""
         for name, peak in peaks:
             if peak.subject in self._active[name]:
                 self.log.see(name, peak.subject, peak.value)

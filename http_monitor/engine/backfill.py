@@ -1,4 +1,4 @@
-"""Fills the window of a run with the rows of before its beginning, which nothing else counts."""
+"""Fills the window of a run with rows from before its beginning, which nothing else counts."""
 
 from collections.abc import Iterable
 
@@ -21,14 +21,14 @@ from http_monitor.settings import Settings
 def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], stream: RowStream | None = None) -> int:
     """Add rows to the buckets of the window, and to those that are open; return how many.
 
-    No interval, total or counter of lines has these rows, and nothing is judged by them before the next close; but
-    they tell since when endpoints fail. The result does not depend on how they are cut, as long as no table of a bucket
-    is cut.
+    No interval, total or counter of lines has these rows, and nothing is judged by them before the next close, but they
+    count for the time since when endpoints fail. The result does not depend on how they are cut, as long as no table of
+    a bucket is cut.
 
     Args:
-        state: of an engine that has begun and has counted nothing yet.
-        settings: tell whether malformed lines are judged.
-        parts: the rows; only those that the window of the beginning has, or that are later, are taken.
+        state: the state of an engine that has begun and has counted nothing yet.
+        settings: determine whether malformed lines are judged.
+        parts: the rows; those before the window of the beginning are ignored.
         stream: emits the rows taken; None: nothing listens.
     """
     state.window.known_us = NEVER_US
@@ -53,7 +53,7 @@ def fill_window(state: EngineState, settings: Settings, parts: Iterable[Rows], s
 def _open(
     state: EngineState, rows: Rows, numberings: Numberings, failing: FailingRows, stream: RowStream | None
 ) -> int:
-    """Add rows to their buckets, as if all of these were open; return how many."""
+    """Add rows to their buckets, as if all of these were open; return the number of rows."""
     bucket_us = state.lengths.bucket_us
     buckets = rows.time_us // bucket_us * bucket_us
     wanted = buckets >= state.following_us - state.lengths.window_us

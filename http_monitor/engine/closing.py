@@ -53,11 +53,12 @@ class Closing:
         self.report_empty = self._catching_up = False
 
     def pass_backlog_over(self, pass_over: Callable[[PassedInterval], None], in_backlog: Callable[[int], bool]) -> None:
-        """Report no intervals of a backlog but those with alert events; live only.
+        """In a live run, report only those intervals of a backlog that have alert events.
 
         Args:
             pass_over: Receives the others.
-            in_backlog: Returns whether an interval that ended then is of a backlog, while rows are one.
+            in_backlog: Returns whether an interval with that end is part of the backlog; called only while rows are a
+                backlog.
         """
         self._pass_over = pass_over
         self._may_pass = lambda end_us: self._catching_up and in_backlog(end_us)
@@ -85,7 +86,7 @@ class Closing:
             due_us = self._lengths.due_at(now_us)
             first_us = self._open.first_us
             if not self._state.has_begun and first_us is None and self.report_empty:
-                # There was nothing to catch up with, so the run begins here, as from the end of a file.
+                # There was no backlog, so the run begins here, as from the end of a file.
                 self.begin_at(due_us + self._lengths.bucket_us)
             elif self._state.has_begun or (first_us is not None and due_us >= first_us):
                 self.close_until(due_us)
@@ -184,7 +185,7 @@ class Closing:
                 candidates.append(self._state.window.oldest_us + self._lengths.window_us)
         due_us = self._tracker.due_us
         if due_us is not None:
-            # The first close at or behind it.
+            # The first close at or after it.
             candidates.append(-(-due_us // self._lengths.bucket_us) * self._lengths.bucket_us - self._lengths.bucket_us)
         # An interval is reported at the close of its last bucket.
         to_last_us = self._lengths.interval_us - self._lengths.bucket_us
@@ -219,7 +220,7 @@ class Closing:
                 self._reporter.count_event()
                 self._publish_message(event)
             for notice in self._tracker.flapping.drain():
-                # Behind all alerts of the close, so that many of them are still told together.
+                # After all alerts of the close, so that many of them can still share a line.
                 self._publish_message(notice)
             self._settled = True
 

@@ -13,14 +13,14 @@ from http_monitor.records import Json
 from http_monitor.report import AlertEvent
 
 MAX_KEPT = 100
-"""Maximum number of episodes of the whole site, and of those of single hosts, that are told one by one."""
+"""Maximum number of episodes of the whole site, and of single hosts, that are kept one by one."""
 
 _Key = tuple[str, bytes | None]
 
 
 @dataclass(slots=True)
 class _Running:
-    """An episode that is active, or may go on."""
+    """An episode that is active, or may continue."""
 
     start_us: int
     raises: int
@@ -31,13 +31,13 @@ class _Running:
 class EpisodeLog:
     """The episodes of a run. Owned by the monitor's thread.
 
-    Of those that are over it keeps the longest, and counts the others. Those of single hosts cannot displace those of
-    the whole site, however many hosts take part in a flood. What is active, or ended within the last window, is bounded
-    by the hosts that the window can hold.
+    The longest finished episodes are kept, and the others are counted. Episodes of single hosts cannot displace those
+    of the whole site, however many hosts take part in a flood. The number of episodes that are active, or ended within
+    the last window, is bounded by the hosts that the window can hold.
 
     Args:
-        window_us: An alert that is raised again sooner than this after its recovery goes on.
-        max_kept: How many episodes that are over are kept of either kind.
+        window_us: An alert that is raised again sooner than this after its recovery continues its episode.
+        max_kept: Maximum number of finished episodes kept of either kind.
     """
 
     def __init__(self, window_us: int, max_kept: int = MAX_KEPT) -> None:
@@ -45,12 +45,12 @@ class EpisodeLog:
         self._max_kept = max_kept
         self._active: dict[str, dict[bytes | None, _Running]] = {}
         self._recent: dict[_Key, tuple[_Running, int]] = {}
-        """What has ended and may go on, with its end, in the order of the ends."""
+        """Episodes that have ended and may continue, with their ends, in the order of the ends."""
         self._longest: tuple[list[Episode], list[Episode]] = ([], [])
-        """What is over, the longest first: of the whole site, and of single subjects."""
+        """Finished episodes, the longest first: of the whole site, and of single subjects."""
         self._more = self._more_raises = 0
         self._rest: dict[str, EpisodeSums] = {}
-        """Of the others whose ends are known, by rule."""
+        """Sums of the others whose ends are known, by rule."""
 
     def note(self, event: AlertEvent) -> None:
         """Count a raise or a recovery."""
@@ -67,7 +67,7 @@ class EpisodeLog:
             self._recent[key] = active.pop(event.subject), event.at_us
 
     def see(self, name: str, subject: bytes | None, value: float) -> None:
-        """Take note of the value of an alert that is raised."""
+        """Record the value of an active alert."""
         running = self._active[name][subject]
         if running.peak is not None and value > running.peak:
             running.peak = value
@@ -104,8 +104,8 @@ class EpisodeLog:
 
         Args:
             given: The state.
-            active: What is raised now; the other episodes that were active have lost their rule or their window, so
-                that their ends are not known. They are only counted.
+            active: The alerts that are raised now; other episodes that were active have lost their rule or their
+                window, so their ends are not known. They are only counted.
 
         Raises:
             KeyError, TypeError, ValueError: It is no such state.
@@ -130,7 +130,7 @@ class EpisodeLog:
             self._recent[episode.name, episode.subject] = _running_of(episode), episode.end_us
 
     def begin(self, active: Iterable[tuple[str, bytes | None, int, str]], raises: int) -> None:
-        """Begin with alerts whose time alone is known, as in a checkpoint of an older version.
+        """Begin with alerts of which only the time is known, as in a checkpoint of an older version.
 
         Args:
             active: The alerts that are raised: (name, subject, `at`, unit).
@@ -144,7 +144,7 @@ class EpisodeLog:
         self._more = self._more_raises = max(0, raises - known)
 
     def _end_recent(self, now_us: int) -> None:
-        """Close the episodes that cannot go on any more, the one that ended first before the others."""
+        """Close the episodes that can no longer continue, in the order of their ends."""
         while self._recent:
             key, (running, end_us) = next(iter(self._recent.items()))
             # The clock may have been set back, by more than a window.
@@ -181,7 +181,7 @@ def _order(episode: Episode) -> tuple[int, str, bytes]:
 
 
 def _rank(episode: Episode) -> tuple[bool, int, tuple[int, str, bytes]]:
-    """Return a key that sorts what is active first, the oldest before the others, then the longest."""
+    """Return a sort key: active episodes first, the oldest before the others, then the longest."""
     length_us = episode.length_us
     return length_us is not None, -(length_us or 0), _order(episode)
 

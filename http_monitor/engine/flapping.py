@@ -1,4 +1,4 @@
-"""Finds alerts that are raised again and again, and the option with which they would not be."""
+"""Finds alerts that are raised again and again, and the option that prevents it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,10 +15,11 @@ RAISES = 6
 WINDOWS = 10
 """A subject flaps with its sixth raise within ten windows."""
 _MAX_SUBJECTS = 2_000
-"""Their keys are text of the log, which may be long: memory stays small also where thousands of hosts flood in turn."""
+"""Maximum number of subjects; their keys are text of the log and may be long, and thousands of hosts may flood in
+turn."""
 _STEP_PERCENT = 5
 _HALF_PERCENT = 50
-"""An alert that recovers below half its threshold only is a coarse one: --alert-for is better, unless it is long."""
+"""An alert that recovers only below half its threshold is coarse: --alert-for is better, unless it must be long."""
 
 _Key = tuple[str, bytes | None]
 
@@ -29,7 +30,7 @@ class _Raise:
 
     at_us: int
     low: float
-    """Its value was not lower since the recovery before; 0.0: not known."""
+    """Lower bound of its value since the previous recovery; 0.0: not known."""
     recovered_us: int | None = None
 
 
@@ -61,7 +62,7 @@ class Flapping:
         self._notices: list[Notice] = []
 
     def note(self, event: AlertEvent, alert: Alert, window: WindowHistory) -> None:
-        """Take note of a raise or a recovery at the close of a window."""
+        """Record a raise or a recovery at the close of a window."""
         if event.state == "raised":
             self._raise(event, alert, window)
             return
@@ -70,7 +71,7 @@ class Flapping:
             subject.raises[-1].recovered_us, subject.hits = event.at_us, event.hits
 
     def drain(self) -> list[Notice]:
-        """Return the notices on what has begun to flap since the last call."""
+        """Return notices about subjects that have begun to flap since the last call."""
         notices, self._notices = self._notices, []
         return notices
 
@@ -88,7 +89,7 @@ class Flapping:
         ]
 
     def load(self, given: Any, names: Iterable[str]) -> None:
-        """Restore a state, as far as it is on rules that there are.
+        """Restore a state, as far as its rules exist.
 
         Raises:
             KeyError, TypeError, ValueError: It is no such state.

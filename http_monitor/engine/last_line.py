@@ -1,4 +1,4 @@
-"""Knows when the last line was, for the reports of intervals without any."""
+"""Knows the time of the last line, for the reports of intervals without lines."""
 
 import numpy as np
 
@@ -24,10 +24,10 @@ class LastLine:
         self._before_us, self._times_us = last_us, times_us
 
     def before(self, row: int | None, last_us: int) -> int | None:
-        """Return the greatest time before a row of those counted last; None: there was no line.
+        """Return the greatest time before one of the rows counted last; None: there was no line.
 
         Args:
-            row: Index of the row; None: behind all of them.
+            row: Index of the row; None: after all of them.
             last_us: The greatest time accepted so far.
         """
         if row is not None:

@@ -45,7 +45,7 @@ class LateHits:
             self._lacks[name] += stats.hits - int(getattr(coverage, name))
 
     def coverage(self) -> Coverage:
-        """Return the number of hits that have the fields behind the sums."""
+        """Return the number of hits that have the fields needed for the sums."""
         return Coverage(self.hits, **{name: self.hits - lacks for name, lacks in self._lacks.items()})
 
     def save(self) -> Json:

@@ -41,7 +41,7 @@ class Tally:
                 self._counts[name] += by
 
     def count_backfilled(self, rows: int) -> None:
-        """Count rows of before the beginning; they are none of the lines."""
+        """Count rows from before the beginning; they are not among the lines."""
         self._counts["backfilled"] += rows
 
     def merge(self, hits: int, *, late: bool, too_late: bool) -> None:
@@ -111,7 +111,7 @@ class Tally:
         """Remember the rows released by a look that continues with later rows."""
         if not self._released and not (looks < 0).any():
             return
-        # Rows without looks have file -1. `numpy.unique` would import the masked arrays, which takes a start 10 ms.
+        # Rows without looks have file -1. `numpy.unique` would import masked arrays, which costs 10 ms at the start.
         files = np.zeros(1, np.int64) if rows.file is None else np.flatnonzero(np.bincount(rows.file + 1)) - 1
         for file in files.tolist():
             last = len(rows) - 1 if rows.file is None else int(np.flatnonzero(rows.file == file)[-1])

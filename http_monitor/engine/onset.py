@@ -1,29 +1,28 @@
-"""Estimates when what an alert is about began."""
+"""Estimates when the rise that caused an alert began."""
 
 import numpy as np
 
 from http_monitor.ports.alert import Excess
 
 _VARIANCES = 3
-"""How many variances of a count that is at the threshold the square of what it lacks must be, to be no chance.
-
-Chance makes it so in one of twenty cases or fewer: where three are allowed none must have come, of a hundred 82.
+"""A deficit is no chance if its square is at least this many variances of a count at the threshold. Chance alone causes
+it in at most one of twenty cases: with three allowed, none may have come; with a hundred, at most 82.
 """
 
 
 def began_at(excess: Excess, end_us: int, bucket_us: int, known_us: int) -> int | None:
-    """Return the start of the bucket from which on a rise is in the window; None if it fills what is known of it.
+    """Return the start of the bucket with which a rise begins; None if it fills the known part of the window.
 
-    That is where the running sum of the excess is least (the estimate of a change by cumulated sums): every stretch
-    that ends there is at the threshold or below it, every one that begins there is at the threshold or above. A dip in
-    a rise is no beginning, since what stands in front of it is above the threshold too; nor is the end of some buckets
-    with so little less than the threshold that chance makes it.
+    The running sum of the excess is least there (the estimate of a change by cumulative sums): every stretch that ends
+    there averages at or below the threshold, every stretch that begins there at or above. A dip within a rise is no
+    beginning, since the buckets before it are above the threshold too. Neither is the end of buckets whose deficit is
+    so small that chance explains it.
 
     Args:
-        excess: Of each bucket of the window, oldest first.
+        excess: The excess of each bucket of the window, oldest first.
         end_us: The end of the window.
         bucket_us: The length of a bucket.
-        known_us: From when on what happened is known; nothing came before only because nobody looked.
+        known_us: The time from which the traffic is known; earlier buckets are empty only because nothing was read.
     """
     unknown = max(0, len(excess.sums) - (end_us - known_us) // bucket_us)
     sums, all_allowed = excess.sums[unknown:], excess.allowed[unknown:]

@@ -32,7 +32,7 @@ class Reporter:
 
     Args:
         settings: lengths and caps.
-        mode: as reports show it.
+        mode: the mode shown in reports.
         classify: returns the families of agents; None: they are not classified.
         passes_over: most intervals pass without a report, see `pass_over`.
     """
@@ -41,7 +41,7 @@ class Reporter:
         self, settings: Settings, mode: Mode, classify: ClassifyAgent | None = None, *, passes_over: bool = False
     ) -> None:
         self._mode: Mode = mode
-        self.passes_over = passes_over  # those that are opened now
+        self.passes_over = passes_over  # the intervals that are opened now
         self._classify = classify
         self._filter = settings.filter
         self._trusted = settings.trusted_proxies
@@ -276,7 +276,7 @@ class Reporter:
         return self._intervals.pop(start_us, None) or self._open()
 
     def _begin_next(self) -> None:
-        """Begin the next report: what has been told is not told again."""
+        """Begin the next report: nothing is reported twice."""
         self._late, self._events = LateHits(), 0
         self._seq += 1
 

@@ -13,7 +13,7 @@ from http_monitor.records import Int64s
 
 
 class RowStream:
-    """Cuts rows that are counted together wherever a message comes between them. Owned by the monitor's thread.
+    """Cuts rows that are counted together at each message between them. Owned by the monitor's thread.
 
     The message of a close comes between the row that causes it and the next row. So the stream is the same however the
     input was cut, except for the cuts themselves.

@@ -114,7 +114,7 @@ class EngineState:
         self.closed_us = start_of(head["closed"], self.lengths.bucket_us, NEVER_US)
         self.changed = flag(head["changed"])
         self.window = self._window_until(self.following_us if self.has_begun else 0)
-        # Earlier versions did not say it.
+        # Earlier versions did not save it.
         self.window.known_us = moment_of(head.get("known", NEVER_US), NEVER_US)
         self.window.load_malformed(head["malformed"], has_begun=self.has_begun)
         for part in rest:

@@ -18,7 +18,7 @@ class Admission:
         batch: The rows of the look; None: none.
         time_us: Their times.
         held: Rows of earlier looks, each alone; the last has the index -1, the one before -2.
-        offsets: Where the lines of the rows stand; None: not known.
+        offsets: The places of the rows' lines; None: not known.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Admission:
             return self._held[index]
         assert self._batch is not None
         one = slice(index, index + 1)
-        # The others it was read with are not held for its sake.
+        # The other rows of its batch are not kept in memory with it.
         offsets = self._take_offsets(one)
         return Rows(
             self._batch.slice(index, 1), self._time_us[one], offsets=None if offsets is None else offsets.resolve()

@@ -83,9 +83,9 @@ class Merge:
         return rows.part(0, 0) if rows.has_lead else None
 
     def next_offset(self, index: int, held: Iterable[Rows]) -> int | None:
-        """Return where the first line of a file stands that has not been returned; None if that is not known.
+        """Return the place of the first line of a file that has not been returned; None if that is not known.
 
-        Lines in front of one that has been returned, because they were held or have a part there, do not count.
+        Lines before a returned one, because they were held or have a part there, do not count.
 
         Args:
             index: The file.

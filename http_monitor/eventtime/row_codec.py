@@ -108,7 +108,7 @@ def decode_rows(data: bytes) -> Rows:
 
 
 def _offsets(columns: "Mapping[str, pa.Array[Any]]", metadata: Mapping[bytes, bytes]) -> FileOffsets | None:
-    """Return where the lines stand; None if nothing is said of it.
+    """Return the places of the lines; None if they were not saved.
 
     Raises:
         KeyError, TypeError, ValueError: it makes no sense.

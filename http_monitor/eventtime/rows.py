@@ -44,7 +44,7 @@ class Rows:
     lead_us: int = NEVER_US
     """Time of the row accepted before the lines of the lead in their file; `NEVER_US`: there is none."""
     offsets: RowOffsets | None = None
-    """Where their lines stand; None: not known."""
+    """The places of their lines; None: not known."""
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -74,7 +74,7 @@ class Rows:
 
 
 def join_offsets(parts: Sequence[Rows]) -> FileOffsets | None:
-    """Return where the lines of all parts stand; None if that is not known of any."""
+    """Return the places of the lines of all parts; None if none is known."""
     if all(part.offsets is None for part in parts):
         return None
     return FileOffsets.join(

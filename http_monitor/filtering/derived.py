@@ -1,16 +1,16 @@
-"""Dimensions that are worked out of a column, once for each distinct value of it."""
+"""Dimensions that are derived from a column, once for each distinct value."""
 
 from collections.abc import Callable, Mapping
 
 from http_monitor.addresses import network_name
 
 Derive = Callable[[bytes], bytes | None]
-"""Makes a value of another; None where there is none."""
+"""Derives a value from another; None if there is none."""
 _SCHEMES = (b"http://", b"https://")
 
 
 def referer_host(referer: bytes) -> bytes | None:
-    """Return the host of a referer in lower case, without user and port; None for what is no URL with a host."""
+    """Return the host of a referer in lower case, without user and port; None if it is no URL with a host."""
     low = referer[:4_096].lower()
     scheme = next((scheme for scheme in _SCHEMES if low.startswith(scheme)), None)
     if scheme is None:
@@ -25,4 +25,4 @@ def referer_host(referer: bytes) -> bytes | None:
 
 
 DERIVATIONS: Mapping[str, Derive] = {"network": network_name, "referer_host": referer_host}
-"""By dimension; who can classify agents adds ``agent_family``."""
+"""Derivations by dimension; a caller that can classify agents adds ``agent_family``."""

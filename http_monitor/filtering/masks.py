@@ -64,7 +64,7 @@ def mask_of(expression: Expression, rows: pa.RecordBatch, derivations: Mapping[s
     """Return a mask of the rows for which the expression is true.
 
     Args:
-        expression: Of the filter.
+        expression: The expression of the filter.
         rows: Schema `records.SCHEMA`.
         derivations: Make the dimensions that are no columns.
     """
@@ -136,7 +136,7 @@ def _text_mask(test: TextTest | PatternTest, rows: pa.RecordBatch, derivations: 
 def _texts(
     column: str, rows: pa.RecordBatch, derivations: Mapping[str, Derive]
 ) -> "tuple[pa.DictionaryArray[Any, Any], pa.Array[Any]]":
-    """Return a column, and the texts behind its codes: its own, or what is worked out of them, null for none."""
+    """Return a column, and the texts of its codes: its own, or those derived from them, null for none."""
     found = rows.column(DERIVED.get(column, column))
     assert isinstance(found, pa.DictionaryArray)
     if column not in DERIVED:

@@ -25,7 +25,7 @@ from http_monitor.filtering.tokens import Token, failure, tokens_of
 
 _MAX_NESTED = 50
 _NO_TEXTS = (NONE, "and", "or", "not", "in", "-")
-"""Words that mean something, and what a log writes for none."""
+"""Words with a meaning, and the mark that logs write for no value."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """The name of a host."""
 _STATUS_CLASS = re.compile("[1-5][xX]{2}")
@@ -36,7 +36,7 @@ _MEANT = {
     **dict.fromkeys(("site", "domain"), "vhost"),
     **{"code": "status", "verb": "method", "bytes": "size", "ua": "agent"},
 }
-"""What others call fields."""
+"""Names of fields in other programs."""
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 
 
@@ -101,7 +101,7 @@ class _Reader:
             raise self._unexpected("a field, not or (")
         self._nested += 1
         if self._nested > _MAX_NESTED:
-            raise failure(column, f"got more than {_MAX_NESTED} of not and ( in each other")
+            raise failure(column, f"got more than {_MAX_NESTED} nested not and (")
         inner = Not(self._one()) if sign == "not" else self._some()
         if sign == "(" and not self._accept(")"):
             raise self._unexpected("and, or, or )")
@@ -126,7 +126,7 @@ class _Reader:
         raise failure(field.column, f"got {field.description}, expected {expected}")
 
     def _absence(self, column: str) -> Expression | None:
-        """Return a comparison with none; None, and nothing is taken, for any other."""
+        """Return a comparison with none; for any other return None and consume nothing."""
         sign, value = self._next, self._tokens[min(self._place + 1, len(self._tokens) - 1)]
         if sign.kind != "sign" or sign.value not in ("==", "!=") or (value.kind, value.value) != ("word", NONE):
             return None
@@ -221,7 +221,7 @@ def _is_plain(word: str, column: str, operator: str) -> bool:
     """
     if operator in ("~", "!~") or word in _NO_TEXTS:
         return False
-    # What looks like an address is one, or a mistyped one.
+    # A word that looks like an address is one, or a mistyped one.
     return column != "host" or _NAME.fullmatch(word) is not None
 
 

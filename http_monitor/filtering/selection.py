@@ -20,7 +20,7 @@ from http_monitor.settings import Settings
 from http_monitor.units import visible_text
 
 _SERVER = "server"
-"""The one column that no line has: the user names it."""
+"""The one column that no line has, since the user gives the name."""
 IsBot = Callable[[bytes], bool]
 _FORWARDED = Need("forwarded", "X-Forwarded-For", "--trust-proxy changes no host")
 _AGENT = Need("agent", "a user agent", "--ignore-bots excludes no line")
@@ -86,7 +86,7 @@ def selection_for(settings: Settings, is_bot: IsBot, agent_family: Derive) -> Ro
     """Return the selection in the settings; None if every row counts unchanged.
 
     Args:
-        settings: What the user chose.
+        settings: The settings of the run.
         is_bot: Tells whether a user agent claims to be a bot.
         agent_family: Makes the family of a user agent.
 

@@ -22,11 +22,11 @@ TEXTS = (
 )
 """Columns of text, by the names of `records.SCHEMA`."""
 DERIVED = {"network": "host", "agent_family": "agent", "referer_host": "referer"}
-"""Dimensions that are worked out of a column: its name in `records.SCHEMA`."""
+"""Dimensions that are derived from a column: its name in `records.SCHEMA`."""
 ALIASES = {"endpoint": "path", "size": "size_bytes", "duration": "duration_us", "upstream": "upstream_us"}
 """Other names of columns."""
 UNITLESS = ("duration", "upstream")
-"""Names that do not say their unit: ``duration > 1`` could mean a second, so a number needs its unit there."""
+"""Names that do not show their unit: ``duration > 1`` could mean a second, so a number needs its unit there."""
 NONE = "none"
 """Stands for the absence of a value, without quotes."""
 _US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000}
@@ -42,7 +42,7 @@ NUMBERS: dict[str, dict[str, int]] = {
 ORDERS = ("<", "<=", ">", ">=")
 _NUMBER = re.compile(r"([0-9]{1,15})(\.[0-9]{1,9})?([A-Za-z]{0,2})", re.ASCII)
 _TOO_GREAT = 1 << 63
-"""A number that great would not fit into any column."""
+"""Such a great number would not fit into any column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def columns_of(expression: Expression) -> list[str]:
         case NumberTest(column=column) | TextTest(column=column) | PatternTest(column=column):
             return [DERIVED.get(column, column)]
         case AbsenceTest():
-            # True of lines without the column.
+            # True for lines without the column.
             return []
 
 

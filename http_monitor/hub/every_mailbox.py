@@ -16,7 +16,7 @@ class Recorder(Protocol):
     """Stores what it receives, in the thread of its mailbox."""
 
     def begin(self, resumption: Resumption | None) -> None:
-        """Start: drop any stored frames behind the last mark in the checkpoint, because the stream repeats them.
+        """Start: drop any stored frames after the last mark in the checkpoint, because the stream repeats them.
 
         Args:
             resumption: That mark, and the positions from which the stream resumes. None, or without a mark: marks begin

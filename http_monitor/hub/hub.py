@@ -105,7 +105,7 @@ class Hub:
             self._pass_on(listener, listener.frame, frame)
 
     def backfill(self, frame: RowFrame) -> None:
-        """Pass on rows that fill the window, before the first frame, to those who keep the rows of the window."""
+        """Pass on rows that fill the window, before the first frame, to listeners that keep the rows of the window."""
         for listener, _ in self._rows:
             if isinstance(listener, WindowListener):
                 self._pass_on(listener, listener.backfill, frame)
@@ -164,4 +164,4 @@ class Hub:
 
 def _notice_of(name: str, error: Exception) -> Notice:
     why = visible_text(f"{type(error).__name__}: {error}")
-    return Notice(f"{name}: failed ({why}), and is released; the monitor keeps running", "warning", "listener")
+    return Notice(f"{name}: failed ({why}), and was released; the monitor keeps running", "warning", "listener")

@@ -12,7 +12,7 @@ MAX_EVENTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """What a screen has to show since its last `drain`."""
+    """Everything that a screen must show since its last `drain`."""
 
     report: Report | None
     """The newest report; None: there is none yet."""

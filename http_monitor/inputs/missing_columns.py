@@ -10,7 +10,7 @@ from http_monitor.records import LACKS_AGENT, LACKS_SIZE, Batch
 SAMPLE_ROWS = 20
 """Number of lines without it that are enough for a notice."""
 STATUS = Need("status", "a status", "errors are not known, and error-rate cannot be judged")
-CLIENT = Need("host", "a client address", "no host's flood is noticed, and ddos cannot be judged")
+CLIENT = Need("host", "a client address", "no flood from a host is noticed, and ddos cannot be judged")
 EVERY_LOG = (
     STATUS,
     CLIENT,

@@ -1,4 +1,4 @@
-"""Adds to alert events what the engine does not know: the source of their rows, and their breakdown."""
+"""Adds details to alert events that the engine does not know: the source of their rows, and their breakdown."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -29,7 +29,7 @@ class Backlog:
         self._before = engine.now_us, engine.health().lines, engine.tracker.raises
         """(now, lines, raises) when reading was last caught up."""
         self._is_old = turns.behind
-        """What is unread was there before the start, or came in a stall."""
+        """The unread lines existed before the start, or came in a stall."""
 
     def covers(self, end_us: int) -> bool:
         """Return whether an interval is part of a backlog, if it is reported while reading is behind.

@@ -21,7 +21,7 @@ class Finder(Protocol):
         ...
 
     def take_missed(self) -> Sequence[str]:
-        """Return the paths at which files came and went unread since the last call."""
+        """Return the paths at which files appeared and disappeared unread since the last call."""
         ...
 
     def can_remove(self, name: str) -> bool:
@@ -63,7 +63,7 @@ class Discovery:
             self._turns.miss_files()
             them = "it" if len(missed) == 1 else "them"
             more = f" and {len(missed) - 1:,} more" if len(missed) > 1 else ""
-            words = f"{visible_text(missed[0])}{more}: came and went before a look found {them}, lines may be lost"
+            words = f"{visible_text(missed[0])}{more}: came and went before a check found {them}, lines may be lost"
             yield Notice(words, "warning", "lost", missed[0])
         waiting = self._turns.healths.waiting
         if not (waiting or needless):
@@ -74,7 +74,7 @@ class Discovery:
             elif self._finder.can_remove(entry.source.name) and self._is_gone(entry):
                 self._remove(entry)
                 self._finder.forget(entry.source.name)
-                yield entry.notice(f"gone for {GONE_S // 60} min, not followed any more", "left")
+                yield entry.notice(f"gone for {GONE_S // 60} min, no longer followed", "left")
 
     def _is_gone(self, entry: Input) -> bool:
         health = entry.source.health()

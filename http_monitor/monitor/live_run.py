@@ -33,7 +33,7 @@ _DRAIN_S = 0.15
 """Time limit for reading at a stop: enough for a live log, not for a backlog, whose rest the checkpoint leaves."""
 
 _LONG_S = 10
-"""A backlog of lines older than this takes a while, mostly."""
+"""A backlog of lines older than this usually takes a while."""
 
 
 class LiveRun:
@@ -102,7 +102,7 @@ class LiveRun:
         return self.turns.behind and self.turns.lag_s >= _LONG_S
 
     def work_done(self) -> WorkDone:
-        """Return how far the run has come in its backlog."""
+        """Return the progress of the run in its backlog."""
         read, now_us = self.turns.read_bytes - self._bytes_before, self._engine.now_us
         share = read / (read + self.turns.healths.lag_bytes) if read else None
         return WorkDone(self._engine.health().lines, share, None if now_us == NEVER_US else now_us)
@@ -152,8 +152,8 @@ class LiveRun:
         """Read available lines; a large backlog or a log that keeps growing must not delay the stop."""
         deadline = Deadline(self._clock, _DRAIN_S)
         self.interrupted = lambda: not deadline.wait_s()
-        self._asides.clear()  # they look through all inputs, for what the next seconds would be of
-        # The checkpoint is written once, at the end: what thousands of files have to be asked for takes its time.
+        self._asides.clear()  # they examine all inputs, and their results would only matter later
+        # The checkpoint is written once, at the end: collecting the positions of thousands of files takes long.
         while not self._turn() and self.turns.behind and deadline.wait_s():
             pass
 

@@ -67,7 +67,7 @@ class LiveTurns:
         self.catching_up = False
         """The last turn found lines unread, left lines unread, or came after a stall."""
         self.stalled = False
-        """The last turn came so long after the one before that what came meanwhile is a backlog."""
+        """The last turn came so long after the one before that the lines in between are a backlog."""
         self.lag_s = 0
         """Seconds between the clock and the time of the last line, at the end of the last turn; 0 if caught up."""
         self.read_bytes = 0
@@ -224,7 +224,7 @@ class LiveTurns:
         self._returned.discard(entry)
 
     def miss_files(self) -> None:
-        """Record that files came and went which no input is for."""
+        """Record that files appeared and disappeared that belong to no input."""
         self._past.retire(Health(maybe_lost=True))
 
     def _lag_s(self, wall_us: int) -> int:
@@ -243,7 +243,7 @@ class LiveTurns:
                 by_arrival = by_arrival or (not entry.resumed and bool(untimed.all()))
             if by_arrival:
                 times_us = np.full(len(times_us), wall_us, np.int64)
-            # What the first turn finds may have been there for as long as the program took to start.
+            # The lines that the first turn finds may have waited for as long as the program took to start.
             is_new = not (self._is_first or entry in self._returned)
             if caught_up and not by_arrival and is_new and len(entry.offsets_us) < _OFFSETS:
                 entry.offsets_us += (times_us[: _OFFSETS - len(entry.offsets_us)] - wall_us).tolist()

@@ -61,7 +61,7 @@ def positions_of(inputs: Iterable[Input]) -> dict[str, object]:
     positions: dict[str, object] = {}
     for entry in inputs:
         if able(entry.source, Resumable) is not None:
-            # A state is made only for an input that changed; to ask each source takes 30 µs.
+            # A state is made only for an input that changed; asking each source takes 30 µs.
             positions[entry.source.name] = entry.save()["position"]
         elif (piped := able(entry.source, Piped)) is not None:
             positions[entry.source.name] = piped.read_position()

@@ -35,7 +35,7 @@ class Publisher:
         """Called when an interval was reported or passed over, of which a turn may have many; set likewise."""
 
     def publish(self, message: Message) -> None:
-        """Hand out a message, after the notices that belong before it; before those that a report gives rise to."""
+        """Pass on a message, after the notices that belong before it and before those that a report causes."""
         if isinstance(message, Report | Summary):
             health = message.health + self.inputs() + self._failures()
             message = message if health is message.health else replace(message, health=health)
@@ -53,7 +53,7 @@ class Publisher:
                 self.hub.publish(notice)
 
     def pass_over(self, interval: PassedInterval) -> None:
-        """Publish the notices that the report of an interval would have brought about."""
+        """Publish the notices that the report of an interval would have caused."""
         if self._held is not None:
             for notice in self._held.before_passed(interval):
                 self.hub.publish(notice)

@@ -57,7 +57,7 @@ class ReplayRun:
         return True
 
     def work_done(self) -> WorkDone:
-        """Return how far the run has come."""
+        """Return the progress of the run."""
         now_us = self._engine.now_us
         return WorkDone(self._engine.health().lines, self._turns.share, None if now_us == NEVER_US else now_us)
 
@@ -66,7 +66,7 @@ class ReplayRun:
         try:
             finished = self._turns.turn()
         except HttpMonitorError:
-            # Notices about lines of the other files are no less true.
+            # Notices about lines of the other files are still true.
             self._publisher.notify_rest()
             raise
         self._marker.after_turn()

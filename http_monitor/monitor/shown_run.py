@@ -11,7 +11,7 @@ from http_monitor.waker import Waker
 
 
 class Working(Run, Protocol):
-    """A run that knows how far it has come."""
+    """A run that knows its progress."""
 
     @property
     def is_behind(self) -> bool:
@@ -19,7 +19,7 @@ class Working(Run, Protocol):
         ...
 
     def work_done(self) -> WorkDone:
-        """Return how far it has come; may be asked within a turn."""
+        """Return its progress; may be called within a turn."""
         ...
 
     def after_interval(self, look: Callable[[], None]) -> None:
@@ -28,7 +28,7 @@ class Working(Run, Protocol):
 
 
 class ShowsWork(Protocol):
-    """Shows how far long work has come."""
+    """Shows the progress of long work."""
 
     def update(self, work_done: Callable[[], WorkDone]) -> None:
         """Show it, if it is time to."""
@@ -40,7 +40,7 @@ class ShowsWork(Protocol):
 
 
 class ShownRun:
-    """A `Run` that does what another one does, and shows after each interval and each turn how far it has come.
+    """A `Run` that wraps another one, and shows its progress after each interval and each turn.
 
     Args:
         run: Does the work.

@@ -86,7 +86,7 @@ class WrongClock:
             step_s = next((step for step in LATENESS_STEPS_S if step >= needed_s), None)
             if step_s is not None:
                 share = f"{len(late)} of {len(offsets)} lines come more than {waits_s} s after their time"
-                why = "a server may stamp the start of a request, or write its log seldom"
+                why = "a server may stamp the start of a request, or rarely write its log"
                 return "late", f"{share} ({why}): --lateness {step_s} waits for them"
         return None
 
@@ -139,7 +139,7 @@ def _describe_offset(offset_s: int, wall_us: int, log_timezone: str | None) -> s
 
 
 def _zone_that_is(ahead_s: int) -> str | None:
-    """Return an IANA name of a zone that is so far ahead of UTC now; None where none is known."""
+    """Return an IANA name of a zone that is this far ahead of UTC now; None if none is known."""
     hours, rest_s = divmod(ahead_s, 3600)
     if rest_s:
         return _ODD_ZONES.get(ahead_s // 60)

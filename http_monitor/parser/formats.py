@@ -42,7 +42,7 @@ _OF_GOACCESS = {
     "CADDY": "caddy_json",
     "TRAEFIKCLF": "traefik_clf",
 }
-"""What GoAccess calls its formats."""
+"""The names that GoAccess gives to formats."""
 _MAX_NAME = 40
 _NEEDED: dict[Role, str] = {"host": "%h", "status": "%>s"}
 
@@ -59,8 +59,8 @@ def get_format(
     """Return the format for a value of --format.
 
     Args:
-        name: A name of the Common Log Format family, of a preset, ``json:`` with the keys that mean something, or a
-            format string of a server, with or without what it stands in.
+        name: A name of the Common Log Format family or of a preset, ``json:`` with keys, or a format string of a
+            server, with or without the text around it.
         limit: The longest line, in bytes without its LF.
         zone: The zone of times without one; None: the usual one of the format.
         of_httpd: The string is from a configuration of Apache, so it is not Tomcat's.

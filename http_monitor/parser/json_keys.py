@@ -26,8 +26,8 @@ def json_format_from(text: str, limit: int = DEFAULT_LINE_BYTES, *, untimed: boo
     """Return the format of ``json:time=ts,host=ip,status=code,duration/ms=took``.
 
     Args:
-        text: A role, after ``/`` how it is written where the value does not show it, ``=``, and the key, with dots
-            on the way into other objects; several of them between commas.
+        text: A role, optionally ``/`` and its notation if the value does not show it, ``=``, and the key, with dots
+            that lead into inner objects; several of these, separated by commas.
         limit: The longest line, in bytes without its LF.
         untimed: Its lines may have no time.
 
@@ -102,7 +102,7 @@ def envoy_json_format(text: str, limit: int = DEFAULT_LINE_BYTES, *, untimed: bo
         untimed: Its lines may have no time.
 
     Raises:
-        UsageError: it is no JSON object, or lacks what a line needs to be counted.
+        UsageError: it is no JSON object, or lacks a field that counting needs.
     """
     key_map = envoy_keys(text, untimed=untimed)
     timeless = not any(role == "time" for role, _ in key_map.values())

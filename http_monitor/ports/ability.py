@@ -1,4 +1,4 @@
-"""Asks classes for optional abilities, once each: to ask a protocol takes as long as to save an input."""
+"""Checks classes for optional abilities, once each: checking a protocol takes as long as saving an input."""
 
 from functools import cache
 from typing import Any

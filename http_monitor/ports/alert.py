@@ -15,14 +15,14 @@ Sums = Int64s | npt.NDArray[np.object_]
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """By how much the buckets of a window, oldest first, exceed a threshold."""
+    """The excess of the buckets of a window over a threshold, oldest first."""
 
     sums: Sums
-    """What was counted in each bucket, less what is allowed."""
+    """The count of each bucket, minus the allowed count."""
     allowed: Sums
-    """What the threshold allows in each."""
+    """The count that the threshold allows in each."""
     unit: int
-    """What one that was counted is in both."""
+    """The weight of one count in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Foresight:
     may_change: Bools
     """False for each future close that neither raises the alert nor lets it recover, for any subject."""
     peaks: Sequence[Peak] = ()
-    """All that is not seen at the last close or at one that may change something."""
+    """The peaks that are not seen at the last close or at one that may change something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class WindowHistory(WindowView, Protocol):
 
     @property
     def known_us(self) -> int:
-        """From when on what happened is known: the run, or its log, may have begun within the window."""
+        """The time from which the traffic is known: the run, or its log, may have begun within the window."""
         ...
 
     def history(self) -> tuple[Int64s, Int64s]:
@@ -195,7 +195,7 @@ class FutureWindows(Protocol):
 
 @runtime_checkable
 class DatedAlert(Protocol):
-    """An alert that can tell since when its value has risen."""
+    """An alert that can date the beginning of its rise."""
 
     def excess(self, window: WindowHistory, subject: bytes | None) -> Excess:
         """Return for each bucket of the window, oldest first, by how much it exceeds the threshold."""
@@ -204,7 +204,7 @@ class DatedAlert(Protocol):
 
 @runtime_checkable
 class BoundedAlert(Protocol):
-    """An alert that can tell how low its value may have been at most since it recovered."""
+    """An alert that can bound how low its value was since it recovered."""
 
     def lowest(self, window: WindowHistory, subject: bytes | None, since_us: int, hits: int) -> float:
         """Return a value that it was not below at any close since it recovered, late lines aside; 0.0: not known.
@@ -223,7 +223,7 @@ class VectorizedAlert(Protocol):
     """An alert that finds the closes at which nothing can change, so that it need not be measured at each close."""
 
     def foresee(self, windows: FutureWindows) -> Foresight:
-        """Return the future closes that may change something, and the peaks of what is raised between them.
+        """Return the future closes that may change something, and the peaks of active alerts between them.
 
         At the last close every subject above the threshold is raised and none below it.
         """

@@ -19,7 +19,7 @@ class Remark:
     settled_by: str = ""
     """The option that makes the remark unnecessary."""
     advice: str = ""
-    """What to do about it, with the punctuation before it; it ends the text the first time that a run says it."""
+    """Advice, with the punctuation before it; it ends the text the first time that a run gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class LogFormat(Protocol):
 
 @runtime_checkable
 class Promising(Protocol):
-    """A format that may say that its lines have fields which not every log has."""
+    """A format that may promise fields that not every log has."""
 
     @property
     def promised(self) -> frozenset[str]:
-        """Of the columns ``duration_us`` and ``agent`` those that its lines have."""
+        """Which of the columns ``duration_us`` and ``agent`` its lines have."""
         ...
 
 

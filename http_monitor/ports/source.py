@@ -34,7 +34,7 @@ class Chunk:
     notices: tuple[Notice, ...] = ()
     """Notices about the input since the last read."""
     stretches: tuple[Stretch, ...] = field(default=(), compare=False)
-    """Where its lines stand, ascending; none: not known."""
+    """The places of its lines, ascending; none: not known."""
 
 
 UNCHANGED = Chunk()
@@ -86,10 +86,10 @@ class Piped(Protocol):
 
 @runtime_checkable
 class Measuring(Protocol):
-    """A source that can find out how much is left to read without reading it."""
+    """A source that can determine how much is left to read without reading it."""
 
     def measure(self) -> None:
-        """Look at the sizes of the input, so that `health` reports the current lag."""
+        """Get the sizes of the input, so that `health` reports the current lag."""
         ...
 
 
@@ -105,7 +105,7 @@ class Failing(Protocol):
 
 @runtime_checkable
 class Diagnosing(Protocol):
-    """A source that can find out why it has no lines."""
+    """A source that can determine why it has no lines."""
 
     def diagnose(self) -> str:
         """Return why no lines come, as the end of a sentence; it may take some milliseconds."""

@@ -84,7 +84,7 @@ class RowFrame(Protocol):
 
     @property
     def offsets(self) -> FileOffsets:
-        """Where the line of each row stands: its file and byte offset. Of a line in several parts, the first one."""
+        """The place of each row's line: its file and byte offset, for a line in parts that of the first part."""
         ...
 
     @property
@@ -115,7 +115,7 @@ class RowListener(Protocol):
 
 @runtime_checkable
 class WindowListener(RowListener, Protocol):
-    """Receives, before all frames, also the rows of before the run that only the window counts."""
+    """Also receives, before all frames, the rows from before the run that only the window counts."""
 
     def backfill(self, frame: RowFrame) -> None:
         """Process rows that fill the window, in the order of each log; no sum of the stream has them."""

@@ -1,4 +1,4 @@
-"""The protocol for removing what another program put around each line."""
+"""The protocol for removing the wrapper that another program put around each line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from http_monitor.records import Bools, Int64s, Json
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """The time that a wrapper gives each line, as it is written there."""
+    """The time in each line's wrapper, as written there."""
 
     data: bytes
     find: Callable[[], tuple[Int64s, Int64s]]
@@ -35,11 +35,11 @@ class Unwrapped:
     origins: tuple[bytes, ...]
     """Programs, streams or containers, each digit as 0."""
     stamps: Stamps
-    """Of each line; of one in parts that of the first."""
+    """The time of each line; for a line in parts, that of the first part."""
     begin: Int64s
-    """Where the line begins in which each inner line begins, in all data that was unwrapped."""
+    """For each inner line, where the line in which it begins starts in all unwrapped data."""
     given_up: tuple[int, ...] = ()
-    """Which lines are incomplete, since there was no more room for their parts."""
+    """The lines that are incomplete because there was no more room for their parts."""
 
     @property
     def lines(self) -> int:
@@ -58,11 +58,11 @@ class Peeled:
     source: tuple[bytes, int, int] | None = None
     """The name of the container, pod or host, and its place."""
     time: tuple[bytes, int, int] | None = None
-    """The time that the line is given, as it is written, and its place; -1: in an earlier line, or it has none."""
+    """The time in the wrapper, as written, and its place; -1: in an earlier line, or there is none."""
 
 
 class Wrapper(Protocol):
-    """Removes what a program puts around each line of a log; each file has its own object."""
+    """Removes the wrapper that a program puts around each line of a log; each file has its own object."""
 
     @property
     def name(self) -> str:
@@ -71,12 +71,12 @@ class Wrapper(Protocol):
 
     @property
     def words(self) -> str:
-        """Its description, before ``, taken off``: ``syslog in front of each line``."""
+        """Its description, before ``, removed``: ``syslog in front of each line``."""
         ...
 
     @property
     def in_utc(self) -> bool:
-        """Whether a time of its that names no zone is in UTC, not in that of the machine."""
+        """Whether its times without a zone are in UTC instead of the machine's zone."""
         ...
 
     def front(self, line: bytes) -> bytes | None:

@@ -80,7 +80,7 @@ def read_apache(path: str, files: Files) -> list[LogUse]:
 
 def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
     if depth > _MAX_DEPTH:
-        raise refusal(place.file, place.line, f"includes {path}, and so on without an end")
+        raise refusal(place.file, place.line, f"includes {path}, which never ends")
     host = place.host
     sections: list[str] = []
     for line in logical_lines(reading.files.text(path, file=place.file, line=place.line or None)):
@@ -100,7 +100,7 @@ def _read_file(path: str, place: _Place, depth: int, reading: _Reading) -> None:
         else:
             _read_directive(words_of(reading.expand(line.text, here)), here, depth, reading)
     if sections:
-        raise refusal(path, None, f"ends inside of <{sections[-1]}>")
+        raise refusal(path, None, f"ends inside <{sections[-1]}>")
 
 
 def _read_directive(words: list[str], place: _Place, depth: int, reading: _Reading) -> None:

@@ -1,7 +1,7 @@
 """Finds the access logs of an nginx configuration, and their formats.
 
 The rules are those of https://nginx.org/en/docs/http/ngx_http_log_module.html. Each file is read once, however many
-include it. Circular includes are refused where no log is found.
+include it. Circular includes are refused if no log is found.
 """
 
 import glob

@@ -30,14 +30,14 @@ def is_archive(path: str, head: bytes) -> bool:
 class ReplayFile:
     """A source that finishes at the end of its file; a last line without LF counts.
 
-    A file is an archive if it begins as one or its name ends in ``.gz``. What goes wrong while reading ends it
-    after what was read, and is kept in `failure`.
+    A file is an archive if it begins as one or its name ends in ``.gz``. An error of reading ends it after what was
+    read, and is kept in `failure`.
 
     Args:
-        path: Of the file.
+        path: The path of the file.
         limit: The longest line, in bytes without its LF.
         read_bytes: The most that one read takes.
-        part: Where reading begins and ends, which are beginnings of lines; None: all is read, as an archive always is.
+        part: Where reading begins and ends, both at beginnings of lines; None: all is read, as always for an archive.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ReplayFile:
         return self._path
 
     def read(self) -> Chunk:
-        """Return the next lines, about `read_bytes` of them, at first less; never raises because of the file."""
+        """Return the next lines, about `read_bytes`, at first less; never raises because of the file."""
         lines = GatheredLines()
         most = self._read_bytes
         try:
@@ -98,11 +98,11 @@ class ReplayFile:
         return Health(lag_bytes=max(0, self._size - self._offset), nul_bytes=self._cutter.nul_bytes)
 
     def measure(self) -> None:
-        """Look at the size of the file, before it is read."""
+        """Get the size of the file, before it is read."""
         if self._begun:
             return
         first, end = self._part or (0, None)
-        # A file that cannot be read is found out by reading it.
+        # Reading reports a file that cannot be read.
         with suppress(OSError):
             size = os.stat(self._path).st_size
             self._offset, self._size = first, size if end is None else min(size, end)
@@ -143,18 +143,18 @@ class ReplayFile:
         os.lseek(self._descriptor, self._offset, os.SEEK_SET)
 
     def _starts(self) -> list[tuple[int, int]]:
-        """Return where the lines that the cutter gave last begin in them, and in the content of the file."""
+        """Return where the lines that the cutter returned last begin in them, and in the content of the file."""
         return [(place, self._content_bytes + origin) for place, origin in self._cutter.starts]
 
     def _to_line_end(self, most: int) -> int:
-        """Return the number of bytes to read so that they end with a line, `most` where that is not known."""
+        """Return the number of bytes to read so that they end with a line, `most` if that is not known."""
         assert self._descriptor is not None
         if self._inflater is not None or most < 2 * _TAIL_BYTES:
             return most
         try:
             tail = os.pread(self._descriptor, _TAIL_BYTES, self._offset + most - _TAIL_BYTES)
         except OSError:
-            # What can be read before that place is to be read.
+            # Everything up to that place must be read.
             return most
         end = tail.rfind(b"\n") + 1
         return most - _TAIL_BYTES + end if end and len(tail) == _TAIL_BYTES else most

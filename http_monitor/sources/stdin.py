@@ -108,7 +108,7 @@ class StdinSource:
         self._pieces.close()
 
     def _starts(self) -> list[tuple[int, int]]:
-        """Return where the lines that the cutter gave last begin in them, and in all that was read."""
+        """Return where the lines that the cutter returned last begin in them, and in everything that was read."""
         return [(place, self._content_bytes + origin) for place, origin in self._cutter.starts]
 
     def _inflate(self, piece: bytes) -> bytes:

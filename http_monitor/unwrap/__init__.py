@@ -1,7 +1,6 @@
-"""Removes what other programs put around log lines, before the lines are parsed.
+"""Removes the wrappers that other programs put around log lines, before the lines are parsed.
 
-Only one level is removed: the inner line contains whatever a client made the server write, and may look like another
-wrapper.
+Only one level is removed: a client decides what the inner line contains, and it may look like another wrapper.
 """
 
 from importlib import import_module

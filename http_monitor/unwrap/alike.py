@@ -42,14 +42,14 @@ class Labels:
 
 @dataclass(slots=True)
 class Spans:
-    """Where a part of each line stands in the data; nowhere where it is empty."""
+    """The place of a part of each line in the data; empty if there is none."""
 
     start: Int64s
     stop: Int64s
 
     @classmethod
     def nowhere(cls, count: int) -> Self:
-        """Return those of lines that have none."""
+        """Return the places of lines that have none."""
         return cls(np.zeros(count, np.int64), np.zeros(count, np.int64))
 
 
@@ -62,8 +62,8 @@ class Found:
     wrapped: Bools
     source: Spans
     times: list[tuple[Int64s, Int64s, int, int]]
-    """Of lines that are alike: which; where each begins, or that from which it is counted; and where from there the
-    time stands that it is given."""
+    """For lines that are alike: their indices; the place from which each is counted; and the place of the time relative
+    to that."""
     origin: Labels
     """The writer of each line; -1 if the line is not wrapped."""
     part: Labels
@@ -95,7 +95,7 @@ class Found:
         self.more[lines] = taken.more
 
     def time_spans(self) -> tuple[Int64s, Int64s]:
-        """Return where the time of each line stands that it is given."""
+        """Return the place of the time in each line's wrapper."""
         spans = Spans.nowhere(len(self.start))
         for lines, base, first, last in self.times:
             spans.start[lines], spans.stop[lines] = base + first, base + last

@@ -30,7 +30,7 @@ def json_stage(
     Args:
         texts: Keys; the first one that an object has holds the text.
         sources: Likewise, for the name of its container, pod or host.
-        origins: Likewise, for what wrote it.
+        origins: Likewise, for the program that wrote it.
         needs: Keys that it must have; ``a|b`` means one of two.
         part: A text without an LF at its end is a part of a line; parts have the same value under this key,
             digits aside.
@@ -47,7 +47,7 @@ def json_stage(
         wanted.add(part_path)
     numbers = {path for path in time_paths if not any(path in paths for paths in need_paths)}
     front = re.compile(before.encode("ascii") + rb"[ \t]*+(?=\{)")
-    # Without one key of each of these a line needs no further look: most JSON lines stand in nothing.
+    # A line that lacks one of these keys needs no further check: most JSON lines are not wrapped.
     shown = [tuple(b'"%s"' % path[-1] for path in paths) for paths in (*need_paths, text_paths)]
 
     def take(line: bytes) -> Taken | None:

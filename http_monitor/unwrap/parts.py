@@ -9,19 +9,19 @@ from http_monitor.records import Json
 
 
 class Joined(NamedTuple):
-    """What has come of a line."""
+    """The text received of a line."""
 
     text: bytes
     time: bytes
-    """When its first part came, as it is written; empty: nothing says it."""
+    """The time of its first part, as written; empty: there is none."""
     begin: int
-    """Where its first part stands."""
+    """The place of its first part."""
 
 
 _ENTRY_BYTES = 256
-"""What an incomplete line counts for beside its text, its time and its key, so that their number is limited too."""
+"""Bytes that an incomplete line counts in addition to its text, time and key, so that their number is limited too."""
 _SPARE_BYTES = 1 << 10
-"""Room beside two lines of the maximum length, one of each stream, for their times and keys."""
+"""Room in addition to two lines of the maximum length, one of each stream, for their times and keys."""
 
 
 @dataclass(slots=True)
@@ -36,8 +36,8 @@ class _Open:
 class Parts:
     """Incomplete lines by their keys, limited in bytes.
 
-    A runtime has two streams, so there is room for two lines of the maximum length. If more lines are begun than have
-    room, the one that began first is given up.
+    A runtime has two streams, so there is room for two lines of the maximum length. If there is no room for all
+    unfinished lines, the one that began first is given up.
 
     Args:
         limit: Maximum length; of a longer line one more byte is kept, so that it counts as oversized.
@@ -55,14 +55,14 @@ class Parts:
         return bool(self._open)
 
     def add(self, part: bytes, text: bytes, time: bytes, begin: int = 0, *, more: bool) -> Joined | None:
-        """Take the next part of a line; return the line when it is complete.
+        """Add the next part of a line; return the line when it is complete.
 
         Args:
-            part: What it is a part of.
-            text: Of it.
-            time: When it came, as it is written.
-            begin: Where it stands.
-            more: Others come.
+            part: The key of the line.
+            text: The text of the part.
+            time: The time of the part, as written.
+            begin: The place of the part.
+            more: More parts follow.
         """
         line = self._open.get(part)
         if line is None:
@@ -93,7 +93,7 @@ class Parts:
         return b"" if line is None else bytes(line.text)
 
     def find_begun(self) -> list[int]:
-        """Return where the lines begin that are not complete."""
+        """Return where the incomplete lines begin."""
         return [line.begin for line in self._open.values()]
 
     def end(self) -> list[Joined]:
@@ -103,7 +103,7 @@ class Parts:
         return lines
 
     def save(self) -> Json:
-        """Return it as JSON, in the order in which the lines began."""
+        """Return the state as JSON, in the order in which the lines began."""
         return {
             name.decode("latin-1"): [line.text.decode("latin-1"), line.time.decode("latin-1"), line.begin]
             for name, line in self._open.items()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Taken(NamedTuple):
-    """The text in a line, and what precedes it says about it."""
+    """The text in a line, and the information that precedes it."""
 
     start: int
     stop: int
@@ -18,17 +18,17 @@ class Taken(NamedTuple):
     part: bytes = b""
     """Key of the split line that the text is a part of; empty: the text is a whole line."""
     more: bool = False
-    """Of a part: the line goes on."""
+    """For a part: the line continues."""
     time: tuple[int, int] = (0, 0)
-    """Where the time stands that it is given; nowhere where it is empty."""
+    """The place of the time in the wrapper; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of unwrapping lines.
 
-    The result depends only on what stands around the text, and not on its digits: a line that differs there only in
-    digits has the same result.
+    The result depends only on the bytes around the text, except for digits: a line that differs there only in digits
+    has the same result.
     """
 
     take: Callable[[bytes], Taken | None]

@@ -21,9 +21,9 @@ class Inner(NamedTuple):
     text: bytes
     source: bytes | None
     origin: bytes | None
-    """None: it stood in no wrapper."""
+    """None: it was not wrapped."""
     time: bytes = b""
-    """When it was written, as that is written there; empty: nothing says it."""
+    """The time in the wrapper, as written; empty: there is none."""
 
 
 Explode = Callable[[bytes], Sequence[Inner] | None]
@@ -45,9 +45,9 @@ class Kind:
     explode: Explode | None = None
     """Called for lines that no stage matches."""
     mark: bytes = b""
-    """Only lines that have this are exploded, and they before any stage is asked."""
+    """Only lines that contain this are exploded, before any stage is tried."""
     in_utc: bool = False
-    """Times that name no zone are in UTC."""
+    """Times without a zone are in UTC."""
 
 
 class Wrapping:
@@ -76,7 +76,7 @@ class Wrapping:
 
     @property
     def in_utc(self) -> bool:
-        """Whether times that name no zone are in UTC."""
+        """Whether times without a zone are in UTC."""
         return self._kind.in_utc
 
     def front(self, line: bytes) -> bytes | None:
@@ -154,11 +154,11 @@ class Wrapping:
         return [Peeled(text, places, named, stamp)]
 
     def find_begun(self) -> Sequence[int]:
-        """Return where the lines begin that are not complete."""
+        """Return where the incomplete lines begin."""
         return self._parts.find_begun()
 
     def end(self) -> Unwrapped:
-        """Return the lines that were not complete."""
+        """Return the incomplete lines."""
         left = self._parts.end()
         return _unwrap_each([Inner(line.text, None, None, line.time) for line in left], [line.begin for line in left])
 

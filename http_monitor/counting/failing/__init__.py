@@ -1,1 +1,1 @@
-"""What fails: rows with status 500–599, by endpoint, of an interval and of the run."""
+"""Failures: rows with status 500–599, by endpoint, of an interval and of the run."""

@@ -1,4 +1,4 @@
-"""What tells endpoints that fail apart."""
+"""The key that distinguishes failing endpoints."""
 
 from typing import Any
 
@@ -24,6 +24,6 @@ def load_endpoint(status: Any, method: Any, path: Any) -> EndpointKey:
 
 
 def rank_endpoint(key: EndpointKey) -> tuple[object, ...]:
-    """Return what orders keys: by endpoint, method and status, each key at a place of its own."""
+    """Return a sort key: by endpoint, method and status; no two keys have the same one."""
     status, method, path = key
     return path or b"", method or b"", status, path is None, method is None

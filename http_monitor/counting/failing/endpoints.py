@@ -10,17 +10,17 @@ from http_monitor.records import Int64s
 from http_monitor.report_tables import FailingEndpoint
 
 HostsOf = Callable[[list[int]], list[bytes]]
-"""Returns of endpoints, by their places in ascending order, the hosts with most hits."""
+"""Returns, for endpoints given by their places in ascending order, the hosts with most hits."""
 
 
 class FailingEndpoints(Sequence[FailingEndpoint]):
-    """Endpoints that failed, most hits first, then by key; only those asked for are ranked and made.
+    """Endpoints that failed, most hits first, then by key; only the requested ones are ranked and made.
 
     Args:
         keys: Each endpoint once, in the order of the first row of each.
         hits: The hits of each.
-        since_us: Since when each has failed.
-        hosts_of: Finds hosts; what it reads must not change afterwards.
+        since_us: The time since which each has failed.
+        hosts_of: Finds hosts; its data must not change afterwards.
     """
 
     __slots__ = ("_hits", "_hosts_of", "_keys", "_since_us")
@@ -62,7 +62,7 @@ class FailingEndpoints(Sequence[FailingEndpoint]):
     def _first(self, count: int) -> tuple[FailingEndpoint, ...]:
         places = np.arange(len(self))
         if count < len(places):
-            # Those with as many hits as the last one are ranked by key.
+            # Endpoints with as many hits as the last one are ranked by key.
             last = np.partition(self._hits, len(places) - count)[len(places) - count]
             places = np.flatnonzero(self._hits >= last)
         chosen = places.tolist()

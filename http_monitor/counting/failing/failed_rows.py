@@ -1,4 +1,4 @@
-"""The rows of a batch that failed."""
+"""The failed rows of a batch."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class FailedRows:
         return len(self.codes)
 
     def between(self, start: int, stop: int) -> "FailedRows":
-        """Return those among the rows `start` to `stop` of the frame."""
+        """Return the failed rows among the rows `start` to `stop` of the frame."""
         first, last = np.searchsorted(self.rows, (start, stop)).tolist()
         if last - first == len(self.rows):
             return self
@@ -39,7 +39,7 @@ class FailedRows:
 
 
 def find_failed_rows(frame: Frame, rows: Int64s | None = None) -> FailedRows:
-    """Return the rows of a frame that failed.
+    """Return the failed rows of a frame.
 
     Args:
         frame: With times.

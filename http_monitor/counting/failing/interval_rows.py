@@ -1,4 +1,4 @@
-"""The failed requests of an interval, by endpoint, method and status, with the host that is affected most."""
+"""The failed requests of an interval, by endpoint, method and status, with the most affected host."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -131,14 +131,14 @@ class UncountedRows:
         self.codes, self._first, self._places = np.unique(every, return_index=True, return_inverse=True)
         """The numbers of the endpoints, ascending."""
         self.first_us, self.last_us = span_of(self._places, len(self.codes), times_us)
-        """Of each endpoint, the least and the greatest time."""
+        """The least and the greatest time of each endpoint."""
 
     def hits(self) -> Int64s:
         """Return the hits of each endpoint."""
         return np.bincount(self._places)
 
     def hosts_of(self, chosen: list[int]) -> list[bytes]:
-        """Return of some endpoints the host with most hits, the first by name of several."""
+        """Return the host with most hits of each of some endpoints; of several hosts, the first by name."""
         wanted = dict.fromkeys(chosen)
         hosts = chain.from_iterable(failed.hosts for failed in self._waiting)
         pairs = Counter(pair for pair in zip(self._places.tolist(), hosts, strict=True) if pair[0] in wanted)

@@ -1,4 +1,4 @@
-"""Numbers of the endpoints that fail, shared between batches."""
+"""Numbers of failing endpoints, shared between batches."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ class _NumberOf(dict[EndpointKey, int]):
 
 
 class FailingNumbering:
-    """Numbers endpoints that fail in the order of their first row. Owned by the monitor's thread."""
+    """Numbers failing endpoints in the order of their first row. Owned by the monitor's thread."""
 
     __slots__ = ("_number_of", "keys")
 
@@ -38,7 +38,7 @@ class FailingNumbering:
 
     @property
     def is_full(self) -> bool:
-        """Whether later batches are better numbered anew."""
+        """Whether later batches should use a new numbering."""
         return len(self.keys) > MAX_NUMBERED or self._number_of.size_bytes > MAX_BYTES
 
     def numbers_of(self, keys: Iterable[EndpointKey]) -> Int64s:

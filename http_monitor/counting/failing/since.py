@@ -1,4 +1,4 @@
-"""Since when each endpoint fails."""
+"""Keeps since when each endpoint has failed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _Spans = dict[EndpointKey, tuple[int, int]]
 
 
 class FailingSince:
-    """Since when each endpoint fails: its first failure after the last pause that is longer than a window.
+    """Keeps the first failure of each endpoint after its last pause that is longer than a window.
 
     The times are kept from report to report.
 
@@ -33,10 +33,10 @@ class FailingSince:
         self._start_us = NEVER_US
         self._spans: _Spans = {}
         self._numbered: _NumberedSpans | None = None
-        """Further spans, of endpoints with a number: intervals far below the cap are noted faster there."""
+        """Further spans, of endpoints with a number: intervals far below the cap are recorded faster there."""
 
     def note(self, rows: FailingRows, start_us: int) -> None:
-        """Take note of the interval from `start_us` on."""
+        """Record the interval that begins at `start_us`."""
         uncounted = rows.find_uncounted()
         if not rows:
             self._begin(start_us)
@@ -46,7 +46,7 @@ class FailingSince:
             self._join_all(rows, start_us)
 
     def report(self, rows: FailingRows, start_us: int) -> Sequence[FailingEndpoint]:
-        """Take note of an interval; return its endpoints that failed, most hits first, then by key."""
+        """Record an interval; return its failing endpoints, most hits first, then by key."""
         if not rows:
             self._begin(start_us)
             return ()
@@ -64,26 +64,26 @@ class FailingSince:
         )
 
     def save(self) -> list[Any]:
-        """Return the times as JSON, by key: where they are kept depends on how rows were cut."""
+        """Return the times as JSON, by key, since their storage depends on how rows were cut."""
         self._forget_numbers()
         self._expire()
         ranked = sorted(self._spans.items(), key=lambda item: rank_endpoint(item[0]))
         return [[*save_endpoint(key), *span] for key, span in ranked]
 
     def load(self, given: Any) -> None:
-        """Restore what was saved. Raises TypeError or ValueError for anything else."""
+        """Restore saved times. Raises TypeError or ValueError for anything else."""
         for status, method, path, first_us, last_us in map(check_list, check_list(given)):
             self._spans[load_endpoint(status, method, path)] = moment_of(first_us), moment_of(last_us)
 
     def _begin(self, start_us: int) -> None:
-        """Begin with an interval. After a restart it may be an earlier one, for which no span that was over returns."""
+        """Begin with an interval. After a restart it may be an earlier one; finished spans do not return for it."""
         if start_us < self._start_us:
             self._forget_numbers()
             self._expire()
         self._start_us = start_us
 
     def _has_room(self, uncounted: UncountedRows) -> bool:
-        """Return whether the cap is out of reach, however many spans are over."""
+        """Return whether the cap cannot be reached, however many spans are finished."""
         return len(self._spans) + len(uncounted.numbering.keys) <= self._cap
 
     def _join_numbered(self, uncounted: UncountedRows, start_us: int) -> Int64s:
@@ -136,13 +136,13 @@ class FailingSince:
             self._numbered = None
 
     def _expire(self) -> None:
-        """Forget the spans that were over when the last interval began."""
+        """Forget the spans that were finished when the last interval began."""
         least_us = self._start_us - self._window_us
         self._spans = {key: span for key, span in self._spans.items() if span[1] >= least_us}
 
 
 class _NumberedSpans:
-    """The first and the last failure of endpoints by number, also of those that are over."""
+    """The first and the last failure of endpoints by number, including finished spans."""
 
     def __init__(self, numbering: FailingNumbering) -> None:
         self.numbering = numbering

@@ -61,7 +61,7 @@ class TableSlots:
         self._sums.add(places, hits, sizes, errors)
 
     def cut(self, cap: int) -> Remainder:
-        """Keep the largest only (hits down, then key up), and return the remainder.
+        """Keep only the largest (hits down, then key up), and return the remainder.
 
         Args:
             cap: the number of keys to keep; there must be more.

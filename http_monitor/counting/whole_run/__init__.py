@@ -1,1 +1,1 @@
-"""What is counted of the whole run besides its tables: failures and durations by endpoint."""
+"""Counts of the whole run besides its tables: failures and durations by endpoint."""

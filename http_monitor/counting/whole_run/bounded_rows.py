@@ -1,4 +1,4 @@
-"""Rows by key, of which those with least weight go when there are too many."""
+"""Rows by key; those with least weight are dropped when there are too many."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -15,8 +15,8 @@ Row = TypeVar("Row")
 class BoundedRows(ABC, Generic[Key, Row]):
     """Holds at most twice `cap` keys; a long key takes the room of several.
 
-    Before an entry whose key would be one too many, the table is cut to the `cap` keys with most weight. So the result
-    does not depend on how many entries are counted together.
+    Before an entry whose key would exceed that, the table is cut to the `cap` keys with most weight. So the result does
+    not depend on how many entries are counted together.
 
     Args:
         cap: The number of keys that a cut leaves.
@@ -36,18 +36,18 @@ class BoundedRows(ABC, Generic[Key, Row]):
 
     @abstractmethod
     def rank_of(self, key: Key, row: Row) -> tuple[object, ...]:
-        """Return what orders the rows: most weight first, each rank once."""
+        """Return a sort key of the rows: most weight first, each rank once."""
 
     @abstractmethod
     def weight_of(self, row: Row) -> int:
-        """Return what is lost with a row that is forgotten."""
+        """Return the weight that is lost with a forgotten row."""
 
     @abstractmethod
     def new_row(self) -> Row:
-        """Return a row in which nothing is counted."""
+        """Return an empty row."""
 
     def row_of(self, key: Key) -> Row:
-        """Return the row of a key, which is a new one if there is none."""
+        """Return the row of a key, a new one if there is none."""
         found = self.rows.get(key)
         if found is None:
             found = self.rows[key] = self.new_row()
@@ -55,7 +55,7 @@ class BoundedRows(ABC, Generic[Key, Row]):
         return found
 
     def row_with_room(self, key: Key) -> Row:
-        """Return the row of a key, as `row_of`, after a cut if the key is one too many."""
+        """Return the row of a key, as `row_of`, after a cut if the key exceeds the limit."""
         if key not in self.rows and self._room + self.room_of(key) > 2 * self._cap:
             self.cut()
         return self.row_of(key)

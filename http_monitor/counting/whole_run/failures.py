@@ -1,4 +1,4 @@
-"""The failed requests of a run, by endpoint, method and status, with the host that is affected most."""
+"""The failed requests of a run, by endpoint, method and status, with the most affected host."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from http_monitor.records import Int64s
 from http_monitor.report_tables import FailingEndpoint
 
 MAX_HOSTS = 16
-"""Maximum number of hosts that are counted for an endpoint; one more, and the half with most failures is kept."""
+"""Maximum number of hosts that are counted for an endpoint; beyond it, only the half with most failures is kept."""
 _MAX_WAITING = 1 << 14
 """Maximum number of rows that are kept uncounted until the counts are needed."""
 _FEW = 8
@@ -77,7 +77,7 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
         return room_of(key[1] or b"") + room_of(key[2] or b"") - 1
 
     def rank_of(self, key: EndpointKey, row: _Failures) -> tuple[object, ...]:
-        """Return what orders the rows: hits down, then key, method and status."""
+        """Return a sort key of the rows: hits down, then key, method and status."""
         return -row.hits, *rank_endpoint(key)
 
     def weight_of(self, row: _Failures) -> int:
@@ -146,7 +146,7 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
         return [[*save_endpoint(key), row.hits, row.first_us, _save_hosts(row.hosts)] for key, row in self.rows.items()]
 
     def load(self, given: Any) -> None:
-        """Restore what was saved. Raises TypeError or ValueError for anything else."""
+        """Restore saved counts. Raises TypeError or ValueError for anything else."""
         self.count_waiting()
         for status, method, path, hits, first_us, hosts in map(check_list, check_list(given)):
             row = self.row_with_room(load_endpoint(status, method, path))
@@ -154,7 +154,7 @@ class RunFailures(BoundedRows[EndpointKey, _Failures]):
                 row.note(key_of(host), integer(count, 1, MAX_HITS), moment_of(first_us))
             if not row.hosts:
                 raise ValueError("failures of no host")
-            # Some hosts may have been left out.
+            # Some hosts may have been dropped.
             row.hits = integer(hits, row.hits, MAX_HITS)
 
 

@@ -1,4 +1,4 @@
-"""What the summary shows of single requests: failures and durations of the whole run."""
+"""The figures of single requests in the summary: failures and durations of the whole run."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ class RunRequests:
         self._times = RunTimes(cap)
 
     def add(self, frame: Frame, failed: FailedRows) -> None:
-        """Count the rows of a frame, and those of them that failed, in the order in which they came."""
+        """Count the rows of a frame, and the failed ones among them, in the order in which they came."""
         self._failures.add(failed)
         if frame.durations_us is not None:
             self._times.add(frame.columns["endpoints"], frame.durations_us)
@@ -37,7 +37,7 @@ class RunRequests:
         self._times.merge(sums.times)
 
     def rank_failing(self) -> Sequence[FailingEndpoint]:
-        """Return what failed, most hits first, then by key."""
+        """Return the failing endpoints, most hits first, then by key."""
         return self._failures.rank()
 
     def slow(self) -> SlowRequests:
@@ -46,7 +46,7 @@ class RunRequests:
 
     @property
     def lost(self) -> LostRequests:
-        """What the tables had no room for."""
+        """The remainders of the tables."""
         self._failures.count_waiting()
         self._times.count_waiting()
         return LostRequests(self._failures.lost, self._times.lost)
@@ -61,7 +61,7 @@ class RunRequests:
         }
 
     def load(self, given: Json) -> None:
-        """Restore what was saved, into nothing. Raises KeyError, TypeError or ValueError for anything else."""
+        """Restore saved counts; this object must be new. Raises KeyError, TypeError or ValueError for anything else."""
         fields = fields_of(given)
         self._failures.load(fields["failing"])
         self._times.load(fields["slow"])

@@ -33,7 +33,7 @@ class _Cells:
         self._size = 0
 
     def add(self, cells: Int64s, hits: Int64s | None = None) -> None:
-        """Add cells, with one hit each unless it is said how many."""
+        """Add cells, each with one hit unless the hits are given."""
         self._pending.append((cells, hits))
         self._size += len(cells)
         if self._size > max(_MAX_PENDING, len(self._keys)):
@@ -48,7 +48,7 @@ class _Cells:
                 parts.append(np.unique(np.concatenate(single), return_counts=True))
             self._pending, self._size = [], 0
             keys = np.concatenate([self._keys, *(cells for cells, _ in parts)])
-            # Sorting what is two sorted runs is quick.
+            # Sorting two sorted runs is quick.
             order = np.argsort(keys, kind="stable")
             keys, hits = keys[order], np.concatenate([self._hits, *(hits for _, hits in parts)])[order]
             starts = np.flatnonzero(np.diff(keys, prepend=-1))
@@ -77,7 +77,7 @@ class RunTimes(BoundedRows[bytes, int]):
         """Sum of microseconds of each row."""
         self._waiting: list[tuple[Codes, Int64s]] = []
         self._keys: Keys | None = None
-        """Those of the waiting rows."""
+        """The sums of the waiting rows."""
         self._count = 0
 
     def room_of(self, key: bytes) -> int:
@@ -85,7 +85,7 @@ class RunTimes(BoundedRows[bytes, int]):
         return room_of(key)
 
     def rank_of(self, key: bytes, row: int) -> tuple[object, ...]:
-        """Return what orders the rows: time spent down, then key."""
+        """Return a sort key of the rows: time spent down, then key."""
         return -self._totals[row], key
 
     def weight_of(self, row: int) -> int:
@@ -176,7 +176,7 @@ class RunTimes(BoundedRows[bytes, int]):
         ]
 
     def load(self, given: Any) -> None:
-        """Restore what was saved. Raises TypeError or ValueError for anything else."""
+        """Restore saved durations. Raises TypeError or ValueError for anything else."""
         for key, total_us, timed in map(check_list, check_list(given)):
             counted = _read_timed(map(check_list, check_list(timed)))
             if not counted:

@@ -1,14 +1,14 @@
-"""Limits how many raises of a rule have lines on their requests."""
+"""Limits how many raises of a rule have lines about their requests."""
 
 from http_monitor.report import AlertEvent
 from http_monitor.units import US_PER_S
 
 MAX_DETAILED = 10
-"""Maximum number of raises of one rule within an interval that have them."""
+"""Maximum number of raises of one rule within an interval that have such lines."""
 
 
 class DetailLimit:
-    """Remembers the last raises that had such lines. Owned by the publishing thread.
+    """Remembers the last raises that had lines about their requests. Owned by the publishing thread.
 
     Args:
         interval_s: Length of an interval.
@@ -19,7 +19,7 @@ class DetailLimit:
         self._detailed: dict[str, list[int]] = {}
 
     def allows(self, event: AlertEvent) -> bool:
-        """Return whether a raise has lines on its requests, and count it if so; others came within its interval."""
+        """Return whether a raise has lines about its requests, and count it if so; others came within its interval."""
         # A clock that was set back leaves times that are ahead.
         recent = [at_us for at_us in self._detailed.get(event.name, ()) if 0 <= event.at_us - at_us < self._interval_us]
         is_allowed = len(recent) < MAX_DETAILED

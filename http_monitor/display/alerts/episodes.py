@@ -27,24 +27,27 @@ class _Row:
 
     @property
     def rank(self) -> tuple[bool, int, int]:
-        """Return a key that sorts what is active first, the oldest before the others, then the longest."""
+        """Return a sort key: active episodes first, the oldest before the others, then the longest."""
         length_us = self.episode.length_us
         return length_us is not None, -(length_us or 0), self.episode.start_us
 
 
 def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
-    """Return a line for each episode; where there are many, for what is active and for the longest ones.
+    """Return a line for each episode; if there are many, only for the active and the longest ones.
 
     Args:
-        episodes: Those of the run.
+        episodes: The episodes of the run.
         width: Columns of a line; an episode that does not fit is wrapped.
         style: The style of the stream.
     """
     rows, unnamed = _merge_alike(episodes)
     listed = _choose(rows)
     others = add_up([*unnamed, *(row.sums for row in rows if row not in listed)])
-    table = [(_name(row, width, style), row.episode.end_us is None, _told(row.episode, row, style)) for row in listed]
-    table += [(_name_of_others(sums, style), bool(sums.active), _told_of_others(sums, style)) for sums in others]
+    table = [
+        (_name(row, width, style), row.episode.end_us is None, _describe_episode(row.episode, row, style))
+        for row in listed
+    ]
+    table += [(_name_of_others(sums, style), bool(sums.active), _describe_others(sums, style)) for sums in others]
     rest = 2 * _GAP + sum(max((columns(facts[at]) for _, _, facts in table), default=0) for at in (0, 1))
     name_columns = max((columns(name) for name, _, _ in table if columns(name) + rest <= width), default=0)
     lines: list[Line] = []
@@ -61,7 +64,7 @@ def render_episodes(episodes: Episodes, width: int, style: Style) -> list[Line]:
 
 
 def _count_unknown(episodes: Episodes, width: int) -> list[Line]:
-    """Return a sentence on the episodes of which only the number is known."""
+    """Return a sentence about the episodes that were only counted."""
     unknown = episodes.more - sum(sums.episodes for sums in episodes.rest)
     if not unknown:
         return []
@@ -72,7 +75,7 @@ def _count_unknown(episodes: Episodes, width: int) -> list[Line]:
 
 
 def _merge_alike(episodes: Episodes) -> tuple[list[_Row], list[EpisodeSums]]:
-    """Return the rows, one for many hosts' episodes that began, and ended, at the same moment, and what is in none."""
+    """Return the rows, one for episodes of many hosts that began and ended together, and the sums of the others."""
     groups: dict[tuple[str, int, int | None], list[Episode]] = {}
     for episode in episodes.rows:
         if episode.subject is not None:
@@ -94,7 +97,7 @@ def _merge_alike(episodes: Episodes) -> tuple[list[_Row], list[EpisodeSums]]:
 
 
 def _choose(rows: Sequence[_Row]) -> list[_Row]:
-    """Return those of the site and those of hosts, at most ten of each: all in their order, or the longest first."""
+    """Return the episodes of the site and of hosts, at most ten of each: all in their order, or the longest first."""
     of_site = [row for row in rows if row.episode.subject is None]
     of_hosts = [row for row in rows if row.episode.subject is not None]
     if len(of_site) <= _LISTED and len(of_hosts) <= _LISTED:
@@ -120,7 +123,7 @@ def _when(episode: Episode, style: Style) -> str:
     return f"{begin} {style.glyphs.dash} {end}"
 
 
-def _told(episode: Episode, row: _Row, style: Style) -> list[str]:
+def _describe_episode(episode: Episode, row: _Row, style: Style) -> list[str]:
     length = "" if episode.length_us is None else figures.rough_span(episode.length_us // US_PER_S)
     return [_when(episode, style), length, _peak(row.sums), _raises(row.sums)]
 
@@ -129,7 +132,7 @@ def _name_of_others(sums: EpisodeSums, style: Style) -> str:
     return f"{style.text(sums.name)}, {figures.pluralize(sums.episodes, 'other')}"
 
 
-def _told_of_others(sums: EpisodeSums, style: Style) -> list[str]:
+def _describe_others(sums: EpisodeSums, style: Style) -> list[str]:
     end = "still active"
     if sums.end_us is not None and not sums.active:
         end = figures.moment(sums.end_us, sums.start_us)

@@ -1,4 +1,4 @@
-"""An alert as text: its message, what its requests are, and the command that shows them."""
+"""An alert as text: its message, a description of its requests, and the command that shows them."""
 
 import shlex
 import string
@@ -16,20 +16,21 @@ from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import US_PER_S
 
 MARK = "ALERT"
-"""Stands under each raise, to be searched for in what has scrolled away."""
+"""Begins the lines under each raise, so that they can be searched for in the scrollback."""
 _INDENT = "  "
 _KEYS = (40, 32, 24)
 """Maximum columns of a key, tried in this order."""
 _SHORT_KEYS = (20, 16, 12, 8)
-"""Tried before anything that many of the requests have in common makes way."""
+"""Tried before a dimension that many requests share is dropped."""
 _FEW = 0.1
-"""Share below which it makes way before keys are that short."""
+"""A dimension with a smaller share is dropped before keys become that short."""
 _WHOLE = {"method": 9, "host": 15}
-"""Columns that are never cut: PROPPATCH, and an IPv4 address, a part of which names nobody."""
+"""Minimum columns of a key: PROPPATCH, and an IPv4 address, since a part of one identifies no host."""
 _LINES = 2
-"""Lines on the requests of an alert; with the command there are three."""
+"""Lines about the requests of an alert; with the command there are three."""
 _PLAIN = frozenset(string.ascii_letters + string.punctuation + " ") - {"'", "\\"}
-"""Characters that need no escape; no digit could be told from those of an escape before it."""
+"""Characters that need no escape; digits are not among them, since they would be read as part of an escape before
+them."""
 _WORDS = {"host": "from ", "agent": "agent ", "status": "status "}
 _NOTHING = {"endpoint": "without a path", "host": "without a host", "agent": "without an agent"}
 
@@ -37,7 +38,7 @@ _NOTHING = {"endpoint": "without a path", "host": "without a host", "agent": "wi
 def render_alerts(
     told: Told, width: int, style: Style, limit: DetailLimit, command: str = "", *, breaks: bool = False
 ) -> list[str]:
-    """Return the messages of alerts: one for all that are told together."""
+    """Return the messages of alerts: one for all that share a line."""
     lines: list[str] = []
     for events in told:
         if len(events) > 1:
@@ -52,15 +53,15 @@ def render_alerts(
 def render_alert(
     event: AlertEvent, width: int, style: Style, command: str = "", *, breaks: bool = False, is_detailed: bool = True
 ) -> list[str]:
-    """Return the message of an alert, and under a raise up to two lines on its requests, then the command.
+    """Return the message of an alert; below that of a raise, up to two lines about its requests, then the command.
 
     Args:
         event: The alert.
         width: Columns of a line; a command is not broken, so that it can be copied.
         style: Of the stream.
-        command: What starts this program on the same input; empty: no command is shown.
-        breaks: Break the message at words, for a terminal; what searches a file wants it whole.
-        is_detailed: Say what the requests of a raise are; otherwise only when it began.
+        command: Starts this program on the same input; empty: no command is shown.
+        breaks: Break the message at words, for a terminal; in a file it stays whole, so that it can be searched for.
+        is_detailed: Describe the requests of a raise; otherwise only say when it began.
     """
     role: Role = "raised" if event.state == "raised" else "recovered"
     lines = _paint(event.message, role, width, style, breaks=breaks)
@@ -68,17 +69,17 @@ def render_alert(
         return lines
     if not is_detailed:
         return lines + _mark(_wrap_pieces([_began(event)], _room(width)), width, style)
-    lines += _mark(_about(event, _room(width), style), width, style)
+    lines += _mark(_describe_requests(event, _room(width), style), width, style)
     if command and event.breakdown is not None:
         lines.append(style.paint(f"{_INDENT}{_more(event, command, style)}", "dim"))
     return lines
 
 
-def _about(event: AlertEvent, room: int, style: Style) -> list[str]:
-    """Return the lines that say what the requests are: at most two where a line has 51 columns.
+def _describe_requests(event: AlertEvent, room: int, style: Style) -> list[str]:
+    """Return the lines that describe the requests: at most two if a line has 51 columns.
 
-    The keys are shortened together as far as that wants, then lines break within what is said of a key too, and then
-    the dimension with the least share makes way.
+    If they do not fit, all keys are shortened, then lines may break within a piece too, and then the dimension with the
+    smallest share is dropped.
     """
     began = [_began(event)] if _began(event) else []
     breakdown = event.breakdown
@@ -98,7 +99,7 @@ def _about(event: AlertEvent, room: int, style: Style) -> list[str]:
 def _fit(
     began: list[str], breakdown: Breakdown, key_columns: Sequence[int], room: int, style: Style
 ) -> list[str] | None:
-    """Return all that is said in two lines, its keys as long as may be; None: it takes more."""
+    """Return all pieces in two lines, with keys as long as possible; None: they take more lines."""
     for wrap_them in (_wrap_pieces, _wrap_closely):
         for max_key in key_columns:
             lines = wrap_them(began + _shares(breakdown, max_key, style), room)
@@ -117,7 +118,7 @@ def _began(event: AlertEvent) -> str:
 
 
 def _first_us(event: AlertEvent) -> int:
-    """Return the time from which on the requests of an alert were looked at."""
+    """Return the time from which the requests of an alert were examined."""
     looked_us = event.at_us - event.window_s * US_PER_S if event.looked_us is None else event.looked_us
     return looked_us if event.began_us is None else event.began_us
 
@@ -144,14 +145,14 @@ def _wrap_closely(pieces: Sequence[str], room: int) -> list[str]:
 
 
 def render_storm(events: Sequence[AlertEvent], width: int, style: Style, *, breaks: bool = False) -> list[str]:
-    """Return the message of many alerts of one rule and moment, broken at words where that is wanted."""
+    """Return the message of many alerts of one rule and moment, broken at words if requested."""
     role: Role = "raised" if events[0].state == "raised" else "recovered"
     lines = _paint(storm_message(events), role, width, style, breaks=breaks)
     return lines + (_mark([""], width, style) if events[0].state == "raised" else [])
 
 
 def filter_of(event: AlertEvent) -> str:
-    """Return the expression for ``--filter`` that is true of the requests of an alert; empty: all are its requests."""
+    """Return the expression for ``--filter`` that selects the requests of an alert; empty: all of them."""
     if event.name == "error-rate":
         return "status >= 500"
     return "" if event.subject is None else f"host == {quote(event.subject)}"
@@ -206,6 +207,6 @@ def _quote_word(word: str, style: Style) -> str:
     quoted = shlex.quote(word)
     if style.text(quoted) == quoted:
         return quoted
-    # A name of a file that the stream cannot show; within these quotes a shell knows escapes.
+    # The stream cannot show the name of the file; within these quotes, a shell knows escapes.
     raw = word.encode("utf-8", "surrogateescape")
     return "$'" + "".join(chr(byte) if chr(byte) in _PLAIN else f"\\x{byte:02x}" for byte in raw) + "'"

@@ -12,12 +12,12 @@ from http_monitor.report import AlertEvent, Message, Notice
 
 
 class AlertsDisplay:
-    """A `ReportSink` for people who want to hear of alerts only. Owned by the thread that publishes.
+    """A `ReportSink` for people who want to see only alerts. Owned by the thread that publishes.
 
     Args:
-        stream: Takes a line for each alert; many of one rule at one moment are one.
-        notices: Takes sentences about the run.
-        width: Asked at each alert for the columns there are.
+        stream: Receives a line for each alert; many alerts of one rule at one moment share a line.
+        notices: Receives sentences about the run.
+        width: Returns the columns of the terminal; called for each alert.
         palette: `colours.COLOURS`, or None for plain output.
         command: Starts this program on the same input, for the hint under an alert; empty: there is no hint.
     """
@@ -32,7 +32,7 @@ class AlertsDisplay:
         command: str = "",
     ) -> None:
         self.limit = DetailLimit()
-        """Limits what is said of alerts; set before the run."""
+        """Limits the lines about alerts; set before the run."""
         self._stream = stream
         self._notices = notices
         self._style = style_for(stream.encoding, palette)
@@ -50,14 +50,14 @@ class AlertsDisplay:
             return
         self.settle()
         if isinstance(message, Notice):
-            self._notices.tell(message)
+            self._notices.write_notice(message)
 
     def settle(self) -> None:
-        """Write what is kept: no more events of its moment come."""
+        """Write the collected events: no more events of their moment come."""
         self._write_alerts(self._storms.drain())
 
     def close(self) -> None:
-        """Write what is kept."""
+        """Write the collected events."""
         self.settle()
         self._notices.settle()
 

@@ -9,7 +9,7 @@ MAX_LINES = 10
 """Maximum number of raises, or recoveries, of one rule at one close that get a line each."""
 
 Told = list[Sequence[AlertEvent]]
-"""What is shown in order, each one alert or all that are told in one line."""
+"""What is shown, in order: single alerts, or all those that share a line."""
 
 
 class Storms:
@@ -27,7 +27,7 @@ class Storms:
         return done
 
     def drain(self) -> Told:
-        """Return the collected events and forget them; many raises, or recoveries, stand where the first of them did.
+        """Return the collected events and forget them; many raises, or recoveries, take the place of the first of them.
 
         At one close some subjects of a rule are raised while others recover, in the order of the subjects.
         """

@@ -1,22 +1,22 @@
-"""Shortens a key to the part of it that tells most."""
+"""Shortens a key to its most informative part."""
 
 import re
 
 from http_monitor.display.columns import clip, columns, shorten
 
 _MAX_CHARS = 512
-"""Of an agent that is searched for the name of a program."""
+"""The part of an agent that is searched for the name of a program."""
 _COMMENT = re.compile(r"\([^()]*\)")
 _NAMED = re.compile(r"\(compatible; ([^;()]+)")
 _GENERAL = ("Mozilla/", "AppleWebKit/", "Gecko/", "Version/", "Mobile", "Safari/")
-"""Products that agents of many programs name."""
+"""Products that the agents of many programs contain."""
 
 
 def shorten_telling(dimension: str, text: str, limit: int, ellipsis: str) -> str:
-    """Return a key in at most `limit` columns, with the ellipsis for what is left out.
+    """Return a key in at most `limit` columns, with an ellipsis for the omitted part.
 
-    Of a path, or a host, begin and end tell: the section and what is asked for in it. Of an agent it is the program: a
-    browser's is among its last products, a robot's behind ``compatible``, all others begin with it.
+    Of a path or a host, the beginning and the end are kept: the section, and what is requested in it. Of an agent, the
+    program is kept: a browser is among the last products, a robot follows ``compatible``, others come first.
     """
     if dimension != "agent" or (columns(text) <= limit and len(text) <= 2 * limit):
         return shorten(text, limit, ellipsis)
@@ -37,5 +37,5 @@ def _program(agent: str) -> str:
         return named[1]
     products = _COMMENT.sub(" ", agent).split()
     telling = [product for product in products if not product.startswith(_GENERAL)]
-    # Safari itself names nothing but what others name too.
+    # Safari itself has no product that others lack.
     return telling[-1] if telling else products[-1]

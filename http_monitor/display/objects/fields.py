@@ -10,12 +10,12 @@ from http_monitor.report import ActiveAlert, Report, Summary
 from http_monitor.report_tables import Breakdown, Coverage, Durations, FailingEndpoint, KeyCount, SlowRow, Table
 from http_monitor.units import US_PER_S, iso_utc, visible
 
-# The moments at which alerts were raised are told again in each report.
+# Each report repeats the moments at which alerts were raised, so their texts are cached.
 second_utc = lru_cache(maxsize=1_024)(iso_utc)
 
 Json = dict[str, object]
 TABLES = ("sections", "endpoints", "hosts", "users", "agents", "referers")
-"""Those that every report and summary has."""
+"""Tables that every report and summary has."""
 _COVERED = ("status", "host", "endpoint", "size", "duration", "agent")
 
 
@@ -45,7 +45,7 @@ def rows(table: Table, coverage: Coverage, top: int | None) -> list[Json]:
 
 
 def requests(totals: Report | Summary, top: int | None) -> Json:
-    """Return what failed, what took long, and from which networks requests came."""
+    """Return the failing endpoints, the slow ones, and the networks of the clients."""
     return {
         "failing": [_failing_row(row) for row in totals.failing[:top]],
         "slow": [_slow_row(row) for row in totals.slow.first(top)],
@@ -96,7 +96,7 @@ def coverage_shares(coverage: Coverage) -> dict[str, float | None]:
 
 
 def details(totals: Report | Summary, top: int | None) -> Json:
-    """Return what only some logs have."""
+    """Return the fields that only some logs have."""
     details, kinds = totals.details, totals.details.kinds
     return {
         "vhosts": rows(details.vhosts, totals.coverage, top),
@@ -129,7 +129,7 @@ def durations(durations: Durations | None) -> Json | None:
 
 
 def remainders(totals: Report | Summary) -> Json:
-    """Return what bounded tables had to cut, where they had to."""
+    """Return the remainders of bounded tables that were cut."""
     tables: dict[str, Table] = {name: getattr(totals, name) for name in TABLES}
     tables |= {"vhosts": totals.details.vhosts, "sources": totals.details.sources, "servers": totals.details.servers}
     cut: Json = {
@@ -150,7 +150,7 @@ def remainders(totals: Report | Summary) -> Json:
 
 
 def stop(summary: Summary) -> Json:
-    """Return how far a replay had come, where it was stopped before its end."""
+    """Return how far a replay had come, if it was stopped before its end."""
     done = summary.stopped
     if done is None:
         return {}
@@ -167,7 +167,7 @@ def active_alerts(active: Sequence[ActiveAlert]) -> list[Json]:
 
 
 def episode_rows(episodes: Episodes) -> Json:
-    """Return the episodes, and how many there are besides."""
+    """Return the episodes, and the number of the others."""
     return {
         "episodes": [
             {
@@ -203,7 +203,7 @@ def health_counts(health: Health) -> Json:
 
 
 def breakdown_of(breakdown: Breakdown | None) -> Json:
-    """Return what the requests of an alert are, as a field of it."""
+    """Return the breakdown of an alert's requests, as a field of the alert."""
     if breakdown is None:
         return {}
     shares = [

@@ -23,7 +23,7 @@ from http_monitor.report import AlertEvent, Notice, Report, Summary
 from http_monitor.units import iso_utc, visible_text
 
 SCHEMA = 2
-"""Grows when a key changes its meaning or goes; more keys may come at any time."""
+"""Incremented when a key changes its meaning or is removed; keys may be added at any time."""
 
 
 def report_line(report: Report, top: int | None = None) -> str:

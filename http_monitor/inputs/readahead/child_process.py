@@ -108,7 +108,7 @@ def _be_child(serve: Callable[[], None], raised: Callable[[BaseException], None]
 
 
 def _words(code: int) -> str:
-    return f"ended with the exit code {code}" if code >= 0 else f"was ended by {_name(-code)}"
+    return f"ended with exit code {code}" if code >= 0 else f"was ended by {_name(-code)}"
 
 
 def _name(number: int) -> str:

@@ -31,7 +31,7 @@ class Marks:
         rank = np.searchsorted(places, stop) - 1
         return np.where(rank < 0, -1, places.take(rank, mode="clip"))
 
-    def closing_after(self, at: Ints) -> Ints:
+    def find_closing(self, at: Ints) -> Ints:
         """Return for each position the next quote that is followed by a space or the end of a line."""
         if self._closing is None:
             quotes = self._places_of(b'"')[:-1]

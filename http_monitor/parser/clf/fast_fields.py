@@ -125,9 +125,9 @@ def _find_in_block(every: Bytes, words: Words, begin: int, end: int, edges: Ints
     count = len(marked.line)
     # Each edge of all lines is stored together, as it is needed from here on.
     np.add(marked.start, begin, out=edges[0, :count])
-    np.add(marked.at.T, begin, out=edges[1:_EDGES, :count])
+    np.add(marked.at, begin, out=edges[1:_EDGES, :count])
     if marked.pair is not None:
-        np.add(marked.pair.T, begin, out=edges[_EDGES:, :count])
+        np.add(marked.pair, begin, out=edges[_EDGES:, :count])
     start, host, ident, user, day, zone, quote, method, target, close, before_status, status, size = edges[
         :_EDGES, :count
     ]

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from http_monitor.parser.chunks.arrays import Bytes, Ints
-from http_monitor.parser.chunks.chunk import LF, QUOTE, SPACE
+from http_monitor.parser.chunks.chunk import LF, QUOTE, SPACE, WORD_BYTES, word, words_at, words_of
 
 _MARKS = np.frombuffer(b'     "  "  ', np.uint8)
 """The marks of `host ident user [day zone] "method target version" status size`."""
 _LINE = np.append(_MARKS, np.uint8(LF))
-_PAIRED = np.append(_MARKS, np.uint8(SPACE))
 SIZE = len(_LINE)
 """Number of marks up to the one after the size."""
+_PAIRED = _MARKS.tobytes() + bytes([SPACE])
+_END_AT = SIZE - WORD_BYTES
+_PAIRED_BEGIN, _PAIRED_END = word(_PAIRED[:WORD_BYTES]), word(_PAIRED[_END_AT:])
+"""The first and the last eight marks of a line with a pair, up to the space before its referer; they overlap."""
 QUOTES = 6
 """Number of quotes in a line with referer and agent, including those of the request."""
 _REFERER_OPENS, _REFERER_CLOSES, _AGENT_OPENS, _AGENT_CLOSES = range(2, QUOTES)
@@ -28,9 +31,9 @@ class MarkedLines:
     """For each line found, its index among all lines, ascending."""
     start: Ints
     at: Ints
-    """Positions of its first `SIZE` marks, shape (lines, SIZE); the last is the LF, or the space before a referer."""
+    """Positions of its first `SIZE` marks, shape (SIZE, lines); the last is the LF, or the space before a referer."""
     pair: Ints | None
-    """Positions of the quotes of referer and agent, shape (lines, 4); None if pairs are not looked for."""
+    """Positions of the quotes of referer and agent, shape (4, lines); None if pairs are not looked for."""
 
 
 def match_marks(text: Bytes, *, pair: bool) -> MarkedLines:
@@ -45,34 +48,37 @@ def match_marks(text: Bytes, *, pair: bool) -> MarkedLines:
     if pair:
         return _with_pair(text, marks, kinds)
     if len(marks) % SIZE == 0 and (kinds.reshape(-1, SIZE) == _LINE).all():
-        at = marks.reshape(-1, SIZE)
-        return MarkedLines(len(at), np.arange(len(at)), _starts(at[:, -1]), at, None)
+        at = marks.reshape(-1, SIZE).T
+        return MarkedLines(len(at[0]), np.arange(len(at[0])), _starts(at[-1]), at, None)
     ends = np.flatnonzero(kinds == LF)
     line = np.flatnonzero(np.diff(ends, prepend=-1) == SIZE)
     of_line = ends[line][:, None] + np.arange(1 - SIZE, 1)
     fits = (kinds.take(of_line) == _LINE).all(axis=1)
     line = line[fits]
-    return MarkedLines(len(ends), line, _starts(marks.take(ends))[line], marks.take(of_line[fits]), None)
+    return MarkedLines(len(ends), line, _starts(marks.take(ends))[line], marks.take(of_line[fits]).T, None)
 
 
 def _with_pair(text: Bytes, marks: Ints, kinds: Bytes) -> MarkedLines:
     ends = np.flatnonzero(kinds == LF)
     first = _starts(ends)
     quoted, line = _six_each(np.flatnonzero(kinds == QUOTE), first, ends)
-    of_line = first[line][:, None] + np.arange(SIZE)
+    first = first[line]
     # The last of these marks is just before the referer, so all of them belong to this line.
-    fits = quoted[:, _REFERER_OPENS] == of_line[:, -1] + 1
-    fits &= (kinds.take(of_line, mode="clip") == _PAIRED).all(axis=1)
-    at, quotes = marks.take(of_line, mode="clip"), marks.take(quoted)
+    fits = quoted[:, _REFERER_OPENS] == first + SIZE
+    words = words_of(kinds.tobytes() + bytes(2 * WORD_BYTES))
+    fits &= (words_at(words, first) == _PAIRED_BEGIN) & (words_at(words, first + _END_AT) == _PAIRED_END)
+    at, quotes = np.empty((SIZE, len(line)), np.int64), marks.take(quoted)
+    for number in range(SIZE):
+        marks.take(first + number, out=at[number], mode="clip")
     closes, opens = quotes[:, _REFERER_CLOSES], quotes[:, _AGENT_OPENS]
-    fits &= (quotes[:, _REFERER_OPENS] == at[:, -1] + 1) & (opens == closes + 2)
+    fits &= (quotes[:, _REFERER_OPENS] == at[-1] + 1) & (opens == closes + 2)
     fits &= text.take(closes + 1, mode="clip") == SPACE
     lfs = marks.take(ends)
     fits &= quotes[:, _AGENT_CLOSES] + 1 == lfs[line]
     start = _starts(lfs)[line]
     if not fits.all():
-        line, start, at, quotes = line[fits], start[fits], at[fits], quotes[fits]
-    return MarkedLines(len(ends), line, start, at, quotes[:, _REFERER_OPENS:])
+        line, start, at, quotes = line[fits], start[fits], at[:, fits], quotes[fits]
+    return MarkedLines(len(ends), line, start, at, quotes[:, _REFERER_OPENS:].T)
 
 
 def _starts(ends: Ints) -> Ints:

@@ -24,7 +24,7 @@ KIND = "custom"
 _ONLY_APACHE = "OkfLnePRVCE"
 """Letters that Tomcat does not know."""
 _OF_VARNISH = re.compile(r"(?:Varnish|VCL_Log|VSL):")
-"""What varnishncsa logs as ``%{…}x``; its ``%D`` is microseconds, as Apache's is."""
+"""Directives that varnishncsa logs as ``%{…}x``; its ``%D`` is microseconds, as Apache's is."""
 _FIRST_BYTE = re.compile(r"%[<>!,0-9]*(?:\^FB|\{Varnish:time_firstbyte\}x|F)")
 _UNKNOWN = Remark(
     "unit",

@@ -52,7 +52,7 @@ def split_logformat(text: str) -> list[str | Directive]:
             printed = _PRINTF.match(text, at)
             if printed:
                 raise UsageError(
-                    f"--format: got {printed[0]!r}, which printf takes and no server; takes rack for lines of Rack's"
+                    f"--format: got {printed[0]!r}, which is for printf; takes rack for lines of Rack's"
                     " CommonLogger, else a LogFormat string with %h, %t and %>s"
                 )
             if text[at] == "%":

@@ -44,7 +44,7 @@ _MEANT: dict[str, Meant] = {
     ">referer": Meant("referer"),
     ">user-agent": Meant("agent"),
     ">x-forwarded-for": Meant("forwarded"),
-    # Caddy 2; its times and durations are written as its encoder was told, which the values show.
+    # Caddy 2; the notation of times and durations depends on its encoder, and the values show it.
     "ts": Meant("time", "any"),
     "request>client_ip": Meant("host"),
     "request>remote_ip": Meant("host", rank=1),
@@ -63,7 +63,7 @@ _MIN_PLACEHOLDERS = 3
 
 
 def is_caddy(text: str) -> bool:
-    """Return whether a string has several of the placeholders that only Caddy names so."""
+    """Return whether a string has several placeholders with names that only Caddy uses."""
     if text.strip() in _SHORT:
         return True
     return len(_MEANT.keys() & {name.lower() for name in _PLACEHOLDER.findall(text)}) >= _MIN_PLACEHOLDERS

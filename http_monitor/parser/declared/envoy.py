@@ -79,7 +79,7 @@ def envoy_keys(text: str, *, untimed: bool = False) -> dict[str, tuple[Role, Wri
         untimed: Its lines may have no time.
 
     Raises:
-        UsageError: it is no object, or lacks what a line needs to be counted.
+        UsageError: it is no object, or lacks a field that counting needs.
     """
     found: Any = None
     for written in (text, text.replace('\\"', '"').replace("\\n", " "), _UNQUOTED.sub(r'\1"\2"', text)):

@@ -63,7 +63,7 @@ _MEANT: dict[str, Meant] = {
     ),
 }
 _HEADERS = ("hr", "hs")
-"""What was captured, in braces; where nothing is, not even these, nor the space in front."""
+"""Captured headers, in braces; without any, the braces and the space before them are missing too."""
 _NUMBERS = ("ac", "bc", "bp", "bq", "fc", "fp", "lc", "pid", "rc", "rt", "sc", "sp", "sq", "ts", "tsc")
 _SAMPLES: tuple[tuple[re.Pattern[str], Meant], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), meant)
@@ -86,7 +86,7 @@ _DATE = re.compile(
     r"(?:(?:accept_|request_)?date)(?:\((?:[-0-9]*,)?(?P<unit>ms|us|s)?\)|\([-0-9]*\))?"
     r"(?:,(?P<kind>(?:ms_|us_)?[ul]time)\((?P<pattern>[^()]*)\))?"
 )
-"""Fetches of when a connection or a request came, or of now, as a number or as strftime has it."""
+"""Fetches of the time of a connection or a request, or of the present, as a number or in terms of strftime."""
 _OWN = re.compile(
     r"%(?:\([A-Za-z0-9_.:-]+\))?(?:\[|\{[-+][A-Za-z0-9,+-]*\}|(?:ci|cp|ft|tsc|ST|HM|HU|HP|HV|TR|Tr|Tw|Ta|Tt|tr|CC|hr|sslv|bq|ac)(?![A-Za-z]))"
 )
@@ -169,14 +169,14 @@ def _date_of(unit: str, kind: str | None, pattern: str) -> Meant:
     """Return the time that a fetch of a date gives.
 
     Args:
-        unit: Of a number.
-        kind: How it is written, ``utime`` or ``ltime`` and their finer kin; None: as a number.
-        pattern: As strftime has it.
+        unit: The unit of a number.
+        kind: The notation, ``utime`` or ``ltime`` and their finer variants; None: a number.
+        pattern: The pattern for strftime.
     """
     if kind is None:
         return Meant("time", _EPOCHS[unit], DIGITS, rank=4)
     if kind.endswith("utime"):
-        # A Z at its end is nothing but a letter to HAProxy.
+        # A Z at its end is only a letter to HAProxy.
         pattern = pattern.removesuffix("Z") + ("%z" if pattern.endswith("Z") else "%@")
     written = meaning_of_time(re.sub("%[0-9]*N", "%f", pattern))
     return NOTHING if written is None else replace(written, rank=4)

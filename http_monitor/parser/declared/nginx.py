@@ -120,7 +120,7 @@ def nginx_template(text: str, own: OwnTime | None = None, *, untimed: bool = Fal
 
 
 def check_countable(template: Template, *, untimed: bool = False) -> Template:
-    """Return a template that has a host, a status and, if it must, a time. Raises UsageError for another one."""
+    """Return a template that has a host, a status and, if required, a time. Raises UsageError for another one."""
     for role, variable in _NEEDED.items():
         if not (template.gives(role) or (role == "time" and (untimed or template.gives("moment")))):
             raise UsageError(

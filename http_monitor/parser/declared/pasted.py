@@ -10,7 +10,7 @@ from http_monitor.errors import UsageError
 from http_monitor.units import visible_text
 
 Program = Literal["apache", "nginx", "haproxy", "squid", "goaccess", "envoy", "gunicorn", "morgan", "uwsgi", "caddy"]
-"""Whose string it is; Tomcat's are those of Apache."""
+"""The program of a string; Tomcat's are those of Apache."""
 
 
 class Pasted(NamedTuple):
@@ -50,7 +50,7 @@ _OF_SETTING: dict[str, Program] = {
     "text_format": "envoy",
     "accesslog.format": "apache",
 }
-"""Whose settings these are; lighttpd's strings are those of Apache."""
+"""The program of each setting; lighttpd's strings are those of Apache."""
 _UWSGI = re.compile(r"\s*(?:--)?log-?format\s*[= ]\s*(?P<inner>.*%\(addr\)(?![A-Za-z{\[]).*)", re.DOTALL)
 _TRANSFORM = re.compile(r"\s*(?:format\s+)?transform\s+(?P<quote>[`\"])(?P<inner>.*?)(?P=quote).*", re.DOTALL)
 
@@ -66,7 +66,7 @@ def extract_format(text: str) -> Pasted:
     if attribute is not None and text.lstrip().startswith(("<", "pattern", "className")):
         text, of_xml = attribute["inner"], True
     text = _ENTITY.sub(lambda entity: _ENTITIES[entity[1]], text)
-    # Seconds with decimals, which Apache's letters have no word for.
+    # Seconds with decimals, for which Apache has no directive.
     text = _AIOHTTP.sub("%{s}T", _UNDERTOW.sub(r"%{\2}\1", text))
     found = _of_directive(text)
     return Pasted(_strip_line_end(_strip_quotes(found.text)), found.program, of_xml)

@@ -159,7 +159,7 @@ def describe_lack(noun: str, placeholder: str, needed: dict[Role, str]) -> Usage
 
 
 def gives_time(template: Template) -> bool:
-    """Return whether a line says when it was, in whichever way."""
+    """Return whether a line has a time, in whatever notation."""
     whole = template.gives("time") or template.gives("moment")
     return whole or (template.gives("date") and template.gives("clock"))
 

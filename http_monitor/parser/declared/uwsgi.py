@@ -26,7 +26,7 @@ _MEANT: dict[str, Meant] = {
     "micros": Meant("duration", "us", DIGITS),
     "msecs": Meant("duration", "ms", DIGITS, rank=1),
     "secs": Meant("duration", "s", DIGITS, rank=2),
-    # The body alone goes before the body with its headers.
+    # The body alone takes precedence over the body with its headers.
     "rsize": Meant("size", looks=NUMBER),
     "size": Meant("size", looks=NUMBER, rank=1),
     "cl": Meant("bytes_in", looks=NUMBER),
@@ -40,13 +40,13 @@ _MEANT: dict[str, Meant] = {
     "var.REMOTE_ADDR": Meant("host", rank=1),
     "var.HTTP_X_REAL_IP": Meant("host", "addresses", rank=8),
 }
-# Behind a name of gunicorn's stands a letter, behind one of HAProxy's what it is the name of.
+# A name of gunicorn's is followed by a letter, one of HAProxy's by the variable that it names.
 _OWN = re.compile(r"%\((?P<name>[A-Za-z0-9_.-]{1,80})\)(?![A-Za-z{\[])")
 _MIN_VARIABLES = 3
 
 
 def is_uwsgi(text: str) -> bool:
-    """Return whether a string has several of the variables that only uWSGI names so."""
+    """Return whether a string has several variables with names that only uWSGI uses."""
     return len(_MEANT.keys() & set(_OWN.findall(text))) >= _MIN_VARIABLES
 
 

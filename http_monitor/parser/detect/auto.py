@@ -47,7 +47,7 @@ def auto_formats(
 ) -> "Callable[[], AutoFormat]":
     """Return a maker of formats that detect which preset a file has.
 
-    The formats share what takes long to make, and must be used in one thread.
+    The formats share parts that take long to make, and must be used in one thread.
 
     Args:
         limit: The longest line, in bytes without its LF.
@@ -72,8 +72,8 @@ class AutoFormat:
 
     The choice is kept until consecutive lines do not fit it and all fit another one (`Change`); these stay malformed.
 
-    A preset of the family means the whole family; what asks more of a line leaves it the lines that do not fit. Of
-    several that fit the earlier in the list is chosen, the family last.
+    A preset of the family means the whole family; a stricter preset leaves the lines that do not fit it to the family.
+    Of several that fit, the earlier one in the list is chosen, the family last.
 
     Args:
         presets: All presets; iterated only when a format besides the family is needed.
@@ -116,7 +116,7 @@ class AutoFormat:
         self._changes: list[FormatChange] = []
         self._has_rows = False
         self.promised: frozenset[str] = frozenset()
-        """What lines of the format have that the first row is of."""
+        """The columns that lines of the first row's format have."""
 
     @property
     def chosen(self) -> str | None:

@@ -31,23 +31,23 @@ def join_batches(batches: Sequence[Batch]) -> Batch:
         kind=next((batch.kind for batch in batches if batch.kind is not None), None),
         other_nos=np.concatenate([batch.other_nos + start for batch, start in placed]),
         incomplete_nos=tuple(number + start for batch, start in placed for number in batch.incomplete_nos),
-        begins=_joined_begins(batches),
+        begins=_join_begins(batches),
     )
 
 
 def with_begins(batch: Batch, data: bytes, at: int) -> Batch:
-    """Return a batch with where its lines begin in all data.
+    """Return a batch with the offsets of its lines in all data.
 
     Args:
-        batch: Made of `data`; one that has where its lines begin is returned as it is.
+        batch: The batch made of `data`; one that has the offsets of its lines is returned unchanged.
         data: The lines.
         at: Their offset in all data.
     """
     return batch if batch.begins is not None else replace(batch, begins=batch.line_begins(data) + at)
 
 
-def _joined_begins(batches: Sequence[Batch]) -> Int64s | None:
-    """Return where the lines begin; None where all batches are of non-blank lines one after the other."""
+def _join_begins(batches: Sequence[Batch]) -> Int64s | None:
+    """Return where the lines begin; None if all batches consist of consecutive non-blank lines."""
     begins = [batch.begins for batch in batches if batch.begins is not None]
     assert len(begins) in (0, len(batches)), "it is known of some only"
     return np.concatenate(begins) if begins else None
@@ -107,7 +107,7 @@ def whole_lines(piece: bytes) -> list[bytes]:
 
 
 def end_of_line(data: bytes, start: int) -> int:
-    """Return where the line ends that has this byte in it."""
+    """Return the end of the line that contains this byte."""
     return (data.find(b"\n", start - 1) + 1 or len(data)) if 0 < start < len(data) else len(data)
 
 

@@ -71,7 +71,7 @@ class Candidates:
         return iter(self._every)
 
     def find(self, name: str) -> Candidate | None:
-        """Return the one of that name; None: there is none. To ask for the family costs no preset."""
+        """Return the candidate of that name; None: there is none. Asking for the family imports no preset."""
         if name == FAMILY:
             return self.family
         return next((candidate for candidate in self if candidate.name == name), None)
@@ -147,7 +147,7 @@ class Pool:
         return made
 
     def give_away(self, name: str) -> None:
-        """Hand the format of that name over to the caller; the pool makes a new one."""
+        """Give the format of that name to the caller; the pool makes a new one."""
         self._made.pop(name, None)
 
     def readings(self, line: bytes, head: bytes) -> list[LineReading]:

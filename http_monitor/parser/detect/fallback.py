@@ -35,7 +35,7 @@ class FallbackFormat:
 
     @property
     def promised(self) -> frozenset[str]:
-        """What lines have that the first reads."""
+        """The columns that lines of the first format have."""
         return promises_of(self._first)
 
     def parse(self, data: bytes) -> Batch:

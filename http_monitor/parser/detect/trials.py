@@ -18,8 +18,8 @@ PATIENCE_LINES = 1_000
 """Number of first lines that all candidates try."""
 EVERY_LINES = 500
 TRIED_LINES = 20
-"""After them, all candidates try this many of each `EVERY_LINES`; the family, which is cheap, and whatever reads header
-lines see all of them, and as many lines behind a header that a format keeps are tried by all. So a log that fits at
+"""After them, all candidates try this many of each `EVERY_LINES`; the family, which is cheap, and formats with header
+lines see all of them. All candidates also try this many lines after a header that a format keeps. So a log that fits at
 last is recognised at most 480 lines later."""
 _COUNT, _BEHIND_HEADER = "", "#"
 """Keys of the number of lines that were read in vain, and of those that all candidates are to try next, in a saved
@@ -74,7 +74,7 @@ class Trials:
         while start < len(data):
             lines, all_try = self._next_lines()
             stretch = _first_lines(data, start, lines)
-            # The first line of a log fits, mostly; of one that has been tried for long hardly any does.
+            # The first line of a log usually fits; after many lines that did not, hardly any does.
             for at, piece in pieces(stretch) if self._in_vain < PATIENCE_LINES else [(0, stretch)]:
                 fit = self._find(start + at, piece, before) if all_try else self._skim(start, piece, before)
                 if fit is not None:
@@ -208,7 +208,7 @@ def _begin_of(data: bytes, line_no: int, limit: int) -> int:
 
 
 def _first_lines(data: bytes, start: int, lines: int) -> bytes:
-    """Return so many lines of the data behind an offset, or fewer if there are no more."""
+    """Return that many lines of the data after an offset, or fewer if there are no more."""
     end = start
     for _ in range(lines):
         end = data.find(b"\n", end) + 1

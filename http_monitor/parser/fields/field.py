@@ -78,7 +78,7 @@ the three decimals of nginx.
 Of a host: ``addresses`` (the first of a list). Of a date: ``utc``. Anything else: ``plain``."""
 
 PROMISED: Mapping[Role, str] = {"duration": "duration_us", "agent": "agent"}
-"""What not every log has, and the column that it becomes; lines of a format that says they have it should."""
+"""Columns that not every log has, with their fields; if a format has the field, its lines should have a value."""
 
 
 @dataclass(frozen=True, slots=True)

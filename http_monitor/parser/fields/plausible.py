@@ -51,7 +51,7 @@ def can_be_user(field: bytes) -> bool:
 
 
 def first_hosts(batch: Batch, most: int = ENOUGH_ROWS, column: str = "host") -> list[bytes]:
-    """Return the hosts (or what another column names) of the first rows of a batch."""
+    """Return the hosts (or the values of another column) of the first rows of a batch."""
     hosts = batch.rows.column(column).slice(0, most).to_pylist()
     return [b"-" if host is None else host for host in hosts]
 

@@ -181,7 +181,7 @@ def _any(text: bytes) -> int | str:
     if writing != "any":
         return read_time(text, writing)
     if _NUMBER.compiled.fullmatch(text):
-        return "a number that is not of seconds since 1970, or their thousandths, millionths or billionths"
+        return "a number that is not seconds, milliseconds, microseconds or nanoseconds since 1970"
     match = _CLF.compiled.fullmatch(text)
     if match is not None:
         whole_us = _clf(match[1] + match[3])

@@ -44,7 +44,7 @@ _CODES: dict[str, tuple[str, str]] = {
     "w": ("", "[0-9]"),
     "n": ("", r"[ \t]"),
     "t": ("", r"[ \t]"),
-    # No codes of strftime: what says that the time is UTC, though no zone is written, and brackets that may be there.
+    # No codes of strftime: a mark that the time is UTC although no zone is written, and optional brackets.
     "@": ("utc", ""),
     "[": ("", r"\[?"),
     "]": ("", r"\]?"),

@@ -85,7 +85,7 @@ def texts_of(values: list[Any], role: Role | None = None) -> "pa.Array[Any]":
     """Return values as texts of bytes, for a list its first item; null if there is none."""
     kinds = set(map(type, values))
     if kinds == {list}:
-        # A list in it says nothing, as to the reader of single lines.
+        # A list in it has no meaning, as for the reader of single lines.
         values = [value[0] if value and not isinstance(value[0], list) else None for value in values]
         kinds = set(map(type, values))
     if role == "host" and kinds == {str}:
@@ -112,7 +112,7 @@ class Columnar:
         self._readers: dict[tuple[Field, ...], ObjectReader] = {}
 
     def part(self, alike: Alike, needs: Sequence[Path], *, untimed: bool) -> Part | None:
-        """Return the rows of objects that need no closer look, and their lines; None where all of them need one.
+        """Return the rows of objects that need not be read one by one, and their lines; None if all of them must be.
 
         Args:
             alike: The objects.

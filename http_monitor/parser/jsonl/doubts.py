@@ -19,7 +19,7 @@ SEVERAL_LINES = (
     "lines with a request and no status count, beside lines that have a status: if several are of one request, it "
     "counts more than once (--filter 'status != none' counts only lines with a status)"
 )
-"""Said of a log that has both kinds of lines."""
+"""The remark on a log with both kinds of lines."""
 _WHAT: Mapping[Role, str] = {
     "time": "the time",
     "status": "the status",
@@ -127,12 +127,12 @@ def doubt(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str |
 
 
 def doubt_of_time(found: Object, layout: Layout, texts: Sequence[bytes | None]) -> str | None:
-    """Return what of an object without a time looks like one, with the format that reads it.
+    """Return a key of an object without a time that looks like one, with the format that reads it.
 
     Args:
         found: The object of a line that is not read.
-        layout: How it is read.
-        texts: What its keys were found to say.
+        layout: The layout of the object.
+        texts: The texts of the layout's candidates.
     """
     said = {field.role: field for field, text in zip(layout.fields, texts, strict=True) if text is not None}
     for key in _keys(found):
@@ -159,8 +159,8 @@ def _is_said(role: Role, said: Mapping[Role | None, Field]) -> bool:
 
 
 def _is_known(role: Role, layout: Layout) -> bool:
-    """Return whether a key is there that says it, but for this line."""
-    # What is a duration only where it shows its unit says nothing for sure.
+    """Return whether a key gives the role, though not in this line."""
+    # A key that is a duration only if its value has a unit does not count.
     candidates = [layout.candidates[index] for index in layout.places.get(role, ())]
     return any(not one.vague and one.field.writing not in ("decimal", "unit") for one in candidates)
 

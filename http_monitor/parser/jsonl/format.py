@@ -66,7 +66,7 @@ class JsonFormat(LinedFormat):
         self._columnar = Columnar()
         self._pairs = Pairs()
         self._kinds: set[str] = set()
-        """``open`` and ``closed``: such lines were among those that remarks were asked for."""
+        """``open`` and ``closed``: lines of this kind were among those checked for remarks."""
         self._objects: dict[int, Object | Misfit | Outside] = {}
         """For the current chunk, the object of each line that was changed or decoded leniently, by the line's index."""
 
@@ -77,7 +77,7 @@ class JsonFormat(LinedFormat):
 
     @property
     def promised(self) -> frozenset[str]:
-        """Of the columns ``duration_us`` and ``agent`` those that a key of the user's gives; others may be there."""
+        """Which of the columns ``duration_us`` and ``agent`` a key of the user's gives; others may exist."""
         given = {field.role for field in self._own.values()} if self._declared else set()
         return frozenset(column for role, column in PROMISED.items() if role in given)
 
@@ -123,13 +123,13 @@ class JsonFormat(LinedFormat):
         words = None if layout.part == "last" and not layout.is_asked else doubt(found, layout, texts)
         if words is not None:
             yield Remark("json-keys", words)
-        # Only the lines that were asked for show it: what else was parsed by now depends on how the input was cut.
+        # Only the checked lines show it: which others were parsed by now depends on how the input was cut.
         self._kinds |= {kind for kind, is_it in (("open", layout.is_open), ("closed", layout.is_closed)) if is_it}
         if len(self._kinds) == 2:
             yield Remark("several-lines", SEVERAL_LINES, settled_by="--filter")
 
     def read_line(self, line: bytes) -> LineReading:
-        """Return key by key what one line says, or what it lacks, and which key may say it."""
+        """Return the fields of one line by key; or what it lacks, and which key may give it."""
         reading = super().read_line(line)
         if reading.values is not None or reading.expected not in (_NO_TIME, _NO_REQUEST) or self._declared:
             return reading

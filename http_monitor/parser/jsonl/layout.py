@@ -101,7 +101,7 @@ class Layout:
         return not said.isdisjoint(("request", "status", "method")) or ("host" in said and not said.isdisjoint(_TARGET))
 
     def lacks_time(self, texts: Sequence[bytes | None]) -> bool:
-        """Return whether no key is there that must be the time, and none that may be one is."""
+        """Return whether no key must be the time, and no key that may be the time is one."""
         return self.text(texts, "time") is None and all(
             self.candidates[index].vague for index in self.places.get("time", ())
         )

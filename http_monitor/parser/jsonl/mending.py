@@ -13,7 +13,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[^0-9:].*)?", re.DOTALL)
 _AKAMAI_PATH = "reqpath"
 _SECONDS = ("secs", "seconds")
-"""With ``nanos`` beside it, a length of time in two numbers, as Rust and protobuf write it."""
+"""Together with ``nanos``, a length of time in two numbers, as Rust and protobuf write it."""
 _NANOS = 9
 """The digits of a nanosecond."""
 _ROOTED = re.compile(r"/.*|-|\*|[A-Za-z][A-Za-z0-9+.-]*://.*", re.DOTALL)
@@ -56,7 +56,7 @@ def _add_date(date_key: str, clock_key: str) -> Mend:
 
 
 def _sum_length(seconds_path: Path, nanos_path: Path) -> Mend:
-    """Put the seconds and their nanoseconds into one number; half of a length is none."""
+    """Combine the seconds and their nanoseconds into one number; one of them alone is no length."""
 
     def mend(found: Object) -> Object:
         seconds, nanos = (scalar_text(value_at(found, path)) or b"" for path in (seconds_path, nanos_path))

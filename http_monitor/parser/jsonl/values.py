@@ -81,7 +81,7 @@ def can_be(text: bytes, field: Field, *, vague: bool, declared: bool = False) ->
 
 def _is_plausible(text: bytes, role: Role | None) -> bool:
     if role == "host":
-        # Of a list of X-Forwarded-For the last one counts.
+        # Of a list in X-Forwarded-For, the last address counts.
         return all(is_address(part.strip(b" ")) for part in text.split(b","))
     if role == "method":
         return _METHOD.fullmatch(text) is not None

@@ -52,13 +52,13 @@ def utf16_words(raw: bytes) -> str:
     """
     marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     half = len(raw) // 2
-    # In UTF-16 every other byte of plain text is NUL, and between them is ASCII; a program has NULs too.
-    every_other = 2 * max(_alternating(raw[0::2], raw[1::2]), _alternating(raw[1::2], raw[0::2])) > half
+    # In UTF-16 every other byte of plain text is NUL, and the bytes in between are ASCII; binary files have NULs too.
+    every_other = 2 * max(_count_alternating(raw[0::2], raw[1::2]), _count_alternating(raw[1::2], raw[0::2])) > half
     if not (marked or (half >= _MIN_UTF16 and every_other)):
         return ""
     return "this is UTF-16, as > of PowerShell writes it; iconv -f UTF-16 -t UTF-8 makes lines of it that can be read"
 
 
-def _alternating(some: bytes, others: bytes) -> int:
+def _count_alternating(some: bytes, others: bytes) -> int:
     """Return how many bytes are printable ASCII beside a NUL."""
     return sum(other == 0 and 0x20 <= one < 0x7F for one, other in zip(some, others, strict=False))

@@ -1,8 +1,8 @@
-"""Tells which fields a format says that its lines have."""
+"""Tells which fields the lines of a format must have."""
 
 from http_monitor.ports.log_format import Promising
 
 
 def promises_of(made: object) -> frozenset[str]:
-    """Return the columns that a format promises; none for one that says nothing of them, or where there is none."""
+    """Return the columns that a format promises; none if it promises nothing, or if there is no format."""
     return made.promised if isinstance(made, Promising) else frozenset()

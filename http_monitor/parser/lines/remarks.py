@@ -1,4 +1,4 @@
-"""Remarks on what of a log is not read or is ambiguous, found in its first lines."""
+"""Remarks on parts of a log that are not read or are ambiguous, found in its first lines."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -151,7 +151,7 @@ def client_remark(host: bytes) -> Iterator[Remark]:
         host: The host as logged.
     """
     if client_of(host).forwarded is not None:
-        what = "the client is a list of addresses, as in X-Forwarded-For; the last one is taken"
+        what = "the client is a list of addresses, as in X-Forwarded-For; the last one is used"
         proxies = "; if that is your proxy, --trust-proxy NETWORK finds the client behind it"
         yield Remark("client", what, "--trust-proxy", proxies)
 

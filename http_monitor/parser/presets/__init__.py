@@ -61,7 +61,7 @@ _NAMES = (
     "apache_combined_d",
     "apache_combined_t",
 )
-"""The more a preset asks of a line, the earlier it stands: of two that fit as many lines the first is chosen."""
+"""The stricter a preset is, the earlier it comes: of two that fit equally many lines, the first is chosen."""
 
 _SHOWS: Mapping[str, bytes] = {
     **dict.fromkeys(("traefik_json", "caddy_json", "nginx_json", "json"), b"{"),
@@ -77,20 +77,21 @@ _SHOWS: Mapping[str, bytes] = {
     "twisted": b'\n"',
     "nginx_upstream_time": b"rt=",
 }
-"""What every line has that is of these, behind the LF of the line before it: without it they need not be imported."""
+"""Text that every line of these presets has, after the LF of the previous line: without it, they need not be
+imported."""
 _NEVER_FOUND = (
     *("uvicorn", "vhost_combined", "combined", "vhost_common", "common", "gunicorn", "mini_httpd", "morgan"),
     *("werkzeug", "apache_combined_d", "apache_combined_t"),
 )
-"""What has to be named, or is found as the family that it is of."""
+"""Presets that must be named, or that are detected as their family."""
 
 
 TIMELESS = ("uvicorn",)
-"""Whose lines have no time."""
+"""Presets whose lines have no time."""
 
 
 class _Presets(Mapping[str, Preset]):
-    """Imports a preset when it is asked for: all together take long, and most runs need none."""
+    """Imports a preset when it is requested: importing all takes long, and most runs need none."""
 
     def __getitem__(self, name: str) -> Preset:
         if name not in _NAMES:
@@ -106,11 +107,11 @@ class _Presets(Mapping[str, Preset]):
 
 
 def presets_for(lines: bytes, *, untimed: bool = False) -> Iterable[Preset]:
-    """Yield the presets that some lines may be found to be of, in their order; the others are not even imported.
+    """Yield the presets that some lines may fit, in their order; the others are not even imported.
 
     Args:
         lines: The lines.
-        untimed: Their time may stand around them.
+        untimed: Their time may be in a wrapper.
     """
     for name in _NAMES:
         if name in _NEVER_FOUND and not (untimed and name in TIMELESS):

@@ -8,7 +8,7 @@ from http_monitor.parser.template.format import TemplateFormat
 
 PRESET = Preset(
     "apache_combined_d",
-    "Apache combined with microseconds (%D) behind",
+    "Apache combined followed by microseconds (%D)",
     "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats",
     (OF_CURL + b" 41873",),
     lambda limit: TemplateFormat("apache_combined_d", apache_template(APACHE + " %D"), limit),

@@ -8,7 +8,7 @@ from http_monitor.parser.template.format import TemplateFormat
 
 PRESET = Preset(
     "apache_combined_t",
-    "Apache combined with seconds (%T) behind",
+    "Apache combined followed by seconds (%T)",
     "https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats",
     (OF_CURL + b" 3",),
     lambda limit: TemplateFormat("apache_combined_t", apache_template(APACHE + " %T"), limit),

@@ -8,7 +8,7 @@ from http_monitor.parser.template.format import TemplateFormat
 
 PRESET = Preset(
     "nginx_main",
-    "nginx with X-Forwarded-For behind, as its own configuration has it",
+    "nginx with X-Forwarded-For at the end, as in its own configuration",
     "https://nginx.org/en/docs/beginners_guide.html",
     (
         OF_CURL + b' "198.51.100.4, 192.0.2.9"',

@@ -10,7 +10,7 @@ _TEXT = NGINX_MAIN + " $request_time $upstream_response_time"
 
 PRESET = Preset(
     "nginx_main_timed",
-    "nginx main with request and upstream times behind",
+    "nginx main followed by request and upstream times",
     "https://nginx.org/en/docs/http/ngx_http_log_module.html",
     (
         OF_CURL + b' "198.51.100.4" 0.042 0.041',

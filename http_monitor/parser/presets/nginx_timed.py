@@ -10,7 +10,7 @@ _TEXT = NGINX + " $request_time"
 
 PRESET = Preset(
     "nginx_timed",
-    "nginx combined with the request time behind",
+    "nginx combined followed by the request time",
     "https://nginx.org/en/docs/http/ngx_http_log_module.html",
     (OF_CURL + b" 0.042",),
     lambda limit: TemplateFormat("nginx_timed", nginx_template(_TEXT), limit),

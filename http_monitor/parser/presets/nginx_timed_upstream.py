@@ -10,7 +10,7 @@ _TEXT = NGINX + " $request_time $upstream_response_time"
 
 PRESET = Preset(
     "nginx_timed_upstream",
-    "nginx combined with request and upstream times behind",
+    "nginx combined followed by request and upstream times",
     "https://nginx.org/en/docs/http/ngx_http_log_module.html",
     (OF_CURL + b" 5.003 5.000, 0.003",),
     lambda limit: TemplateFormat("nginx_timed_upstream", nginx_template(_TEXT), limit),

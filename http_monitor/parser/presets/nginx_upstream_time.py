@@ -12,7 +12,7 @@ _TEXT = (
 
 PRESET = Preset(
     "nginx_upstream_time",
-    "nginx with rt, uct, uht and urt, as its guide to logging has it",
+    "nginx with rt, uct, uht and urt, as in its guide to logging",
     "https://docs.nginx.com/nginx/admin-guide/monitoring/logging/",
     (OF_CURL + b' rt=0.042 uct="0.001" uht="0.040" urt="0.041"',),
     lambda limit: TemplateFormat("nginx_upstream_time", nginx_template(_TEXT), limit),

@@ -1,4 +1,4 @@
-"""What is known of a format that has a name."""
+"""Describes a format that has a name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,12 +19,13 @@ class Preset:
     examples: tuple[bytes, ...]
     """Lines that fit, as the server writes them, without LF; header lines too, if the format has them."""
     make: Callable[[int], LogFormat]
-    """Makes a format for one file, of the longest line in bytes."""
+    """Makes a format for one file, given the longest line in bytes."""
     detected: bool = True
-    """``auto`` may choose it: its lines say themselves what they are, units included."""
+    """``auto`` may choose it: its lines identify it, including the units."""
     timeless: bool = False
-    """Its lines have no time: they count by that around them, else by that of their arrival."""
+    """Its lines have no time: they count by the time of their wrapper, otherwise by that of their arrival."""
     make_untimed: Callable[[int], LogFormat] | None = None
-    """Makes likewise one whose lines may lack a time, which stands around them; None: they have one, or never do."""
+    """Likewise makes a format for lines that may lack a time, which is in their wrapper; None: they always have one, or
+    never do."""
     family: str | None = None
-    """The format of the family that reads lines in which a client's header makes fields that do not fit this one."""
+    """The format of the family for lines in which a client's header causes fields that do not fit this one."""

@@ -31,7 +31,7 @@ _TEMPLATE = Template(
 
 PRESET = Preset(
     "rack",
-    "Rack's CommonLogger (Puma, Thin, …), with seconds behind",
+    "Rack's CommonLogger (Puma, Thin, …), followed by seconds",
     "https://github.com/rack/rack/blob/main/lib/rack/common_logger.rb",
     (b'192.0.2.7 - - [10/Oct/2025:11:55:36 +0000] "GET /basket/add?item=7 HTTP/1.1" 200 2326 0.0120',),
     lambda limit: TemplateFormat("rack", _TEMPLATE, limit),

@@ -9,7 +9,7 @@ from http_monitor.parser.template.template import Gap, Maybe, Template
 
 _TEMPLATE = Template(
     (
-        # Whose level stands in JSON around it, or is left out, writes none.
+        # If the level is in the JSON around the line, or is omitted, the line has none.
         Maybe((b"INFO:", Gap())),
         *(*client(), b" - ", quoted("request", "request"), b" ", status("status")),
         Maybe((b" ", Slot(Field("reason"), "typed", "[A-Za-z' -]+"))),
@@ -27,6 +27,6 @@ PRESET = Preset(
     "https://www.uvicorn.org/settings/#logging",
     (b'INFO:     192.0.2.7:50123 - "GET /basket/add?item=7 HTTP/1.1" 200 OK',),
     lambda limit: TemplateFormat("uvicorn", _TEMPLATE, limit),
-    detected=False,  # what counts by its arrival has to be asked for
+    detected=False,  # lines that count by their arrival must be requested by name
     timeless=True,
 )

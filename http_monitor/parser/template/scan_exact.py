@@ -116,7 +116,7 @@ class ExactScan(Scan):
     def _own_quotes(self, place: Place, at: Ints) -> tuple[Ints, Ints, Ints, Bools]:
         chunk, end = self.chunk, self.end
         start = at + 1
-        stop = self.marks.closing_after(start) if place.slot.kind == "loose" else self.marks.after(b'"', start)
+        stop = self.marks.find_closing(start) if place.slot.kind == "loose" else self.marks.after(b'"', start)
         fine = (chunk.bytes_at(at) == QUOTE) & (stop < end)
         if place.slot.kind == "doubled":
             return start, stop, stop + 1, fine & (chunk.bytes_at(stop + 1) != QUOTE)

@@ -28,19 +28,19 @@ _NOTHING = Batch(rows=NO_ROWS, line_nos=_NO_LINES, lines=0)
 class WrappedFormat:
     """The format of one file whose lines may be wrapped.
 
-    One wrapper is taken off, never a second: what is inside is what a client made the server write. A line without the
-    wrapper is read as it is. Without a name, the lines show which it is: a sample, else the first line that any wrapper
-    has something for and that then fits, where as it stands it does not, or shows as its host a part of the wrapper.
-    That is looked at again where 20 lines in a row show another one. A line that does not fit is *other* where lines of
-    other programs have fitted, but none of the same. A line that has no time takes that which the wrapper gives it.
+    Only one wrapper is removed, never a second, since a client decides what the server writes inside. A line without
+    the wrapper is read as it is. Without a name, the lines show the wrapper: a sample, or else the first line that fits
+    once a wrapper is removed, and that does not fit as it is, or only with a part of the wrapper as its host. The
+    choice changes if 20 consecutive lines show another wrapper. A line that does not fit is *other* if lines of other
+    programs have fitted, but none of its own program. A line without a time gets the time of its wrapper.
 
     Args:
-        make: Makes the format of lines that stand in nothing.
-        wrappers: Makes one of each wrapper that may be found.
+        make: Makes the format of unwrapped lines.
+        wrappers: Makes one of each wrapper that may be detected.
         limit: The longest line, in bytes without its LF.
-        wrapper: The one that the user named.
-        finds_out: The lines show which it is.
-        make_inside: Makes the format of what is inside, whose lines need have no time; None: `make` does.
+        wrapper: The wrapper that the user named.
+        finds_out: The wrapper is detected from the lines.
+        make_inside: Makes the format of inner lines, which need no time; None: `make` does.
         timing: Determines times that are not in the lines themselves.
     """
 
@@ -83,7 +83,7 @@ class WrappedFormat:
 
     @property
     def promised(self) -> frozenset[str]:
-        """What lines of the format of what is inside have."""
+        """The columns that lines of the inner format have."""
         return self._now.promised
 
     @property
@@ -116,7 +116,7 @@ class WrappedFormat:
             self._decide()
             self._held = Held()
             self._now.wrapper = found.wrapper
-            self._now.tell(found.wrapper)
+            self._now.notify(found.wrapper)
         elif found.choice is not None and not self._decided:
             self._decide()
         return found.choice
@@ -162,11 +162,11 @@ class WrappedFormat:
         return told
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of the text in a line that was read."""
+        """Yield remarks on the inner text of a line that was parsed."""
         return self._single.remarks(line)
 
     def explain(self, line: bytes) -> str:
-        """Return in one short phrase why a line, inside its wrapper or not, does not fit; empty where it does."""
+        """Return in one short phrase why a line, inside its wrapper or not, does not fit; empty if it fits."""
         return self._single.explain(line)
 
     def read_line(self, line: bytes) -> LineReading:
@@ -196,7 +196,7 @@ class WrappedFormat:
         found = self._trials.around(self._now.inner, line) if self._may_wrap(line) else None
         if found is not None:
             self._now.wrapper, self._now.inner = found
-            self._now.tell(self._now.wrapper)
+            self._now.notify(self._now.wrapper)
         elif not is_well_read(self._now.inner, line, ()):
             # Its inner line may determine how others are read.
             self._trials.try_inside(line)
@@ -258,7 +258,7 @@ class WrappedFormat:
             done, found = self._trials.decide(self._now.inner, piece, at + start, parts)
             if found is not None:
                 self._now.wrapper, self._now.inner = found
-                self._now.tell(found[0], 1 + sum(part.lines for part in parts))
+                self._now.notify(found[0], 1 + sum(part.lines for part in parts))
             if done is not None:
                 return self._next(parts, data[start + done :], before, at + start + done, last=last)
         return join_batches(parts) if parts else self._now.inner.parse(b"")

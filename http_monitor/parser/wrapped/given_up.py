@@ -1,4 +1,4 @@
-"""Counts the lines in parts that were given up incomplete, and tells of them."""
+"""Counts the lines in parts that were given up incomplete, and reports them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -31,7 +31,7 @@ class GivenUp:
         """Yield messages about the first line, the tenth, the hundredth and so on, each with the line's number.
 
         Args:
-            numbers: Those of the lines in their batch.
+            numbers: The numbers of these lines in their batch.
             before: Number of non-blank lines parsed before them.
         """
         for number in numbers:

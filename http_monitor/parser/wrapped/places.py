@@ -1,4 +1,4 @@
-"""Finds the lines of a batch among those that stood inside others."""
+"""Finds the lines of a batch among the inner lines."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from http_monitor.records import Batch, Int64s
 
 
 def places(batch: Batch, inside: Unwrapped, limit: int) -> Int64s:
-    """Return for each line that counts its index among the lines inside."""
+    """Return for each line that counts its index among the inner lines."""
     if batch.lines == inside.lines:
         return np.arange(inside.lines)
     lines = inside.data.split(b"\n")

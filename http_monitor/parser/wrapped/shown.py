@@ -7,19 +7,19 @@ from http_monitor.explanation import FoundField, LineReading
 from http_monitor.ports.wrapper import Peeled, Wrapper
 
 Read = Callable[[bytes], Sequence[LineReading]]
-"""Returns what a format makes of a text."""
+"""Returns a format's reading of a text."""
 TimeOf = Callable[[bytes], int | None]
-"""Returns the instant of a time around a line."""
+"""Returns the instant of a time in a wrapper."""
 
 
 def explain_inner(line: bytes, wrapper: Wrapper, read: Read, time_of: TimeOf) -> list[LineReading]:
-    """Return what is made of the text in a line.
+    """Return the reading of the inner text of a line.
 
     Args:
-        line: Without its LF.
-        wrapper: May be around it.
-        read: Reads the text, or the line where it has nothing around it.
-        time_of: Reads the time around a text that has none.
+        line: The line without its LF.
+        wrapper: The wrapper that the line may have.
+        read: Reads the inner text, or the line if it is not wrapped.
+        time_of: Reads the time of the wrapper, for a text without one.
     """
     inside = wrapper.peel(line)
     if not inside:
@@ -45,7 +45,7 @@ def _front(first: Peeled, name: str) -> list[FoundField]:
 
 
 def _with_time(reading: LineReading, first: Peeled, time_of: TimeOf) -> LineReading:
-    """Return what was made of a text, which has the time around it where it has none itself."""
+    """Return a reading of a text, with the time of the wrapper if the text has none."""
     values = reading.values
     if not values or values.get("time") is not None or first.time is None:
         return reading

@@ -1,4 +1,4 @@
-"""Explains single lines that stand inside others."""
+"""Explains single lines that may be wrapped."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,10 +14,10 @@ from http_monitor.ports.wrapper import Wrapper
 
 
 class SingleLines:
-    """Says of single lines of one file what its format makes of them; their columns count in the whole line.
+    """Explains single lines of one file by its format; columns are counted in the whole line.
 
     Args:
-        now: What is taken off, and the format of what is inside.
+        now: The wrapper that is removed, and the inner format.
         timing: Determines times that are not in the lines themselves.
     """
 
@@ -26,7 +26,7 @@ class SingleLines:
         self._timing = timing
 
     def remarks(self, line: bytes) -> Iterator[Remark]:
-        """Yield what is to be said of the text in a line that was read."""
+        """Yield remarks on the inner text of a line that was parsed."""
         wrapper = self._now.wrapper
         if wrapper is not None and wrapper.front(line) is not None:
             memory = wrapper.save()
@@ -37,7 +37,7 @@ class SingleLines:
             yield from self._now.inner.remarks(line)
 
     def explain(self, line: bytes) -> str:
-        """Return in one short phrase why a line, inside its wrapper or not, does not fit; empty where it does."""
+        """Return in one short phrase why a line, inside its wrapper or not, does not fit; empty if it fits."""
         said = explain(line, self._now.inner)
         if said or self._timing.by_arrival:
             return said
@@ -45,20 +45,20 @@ class SingleLines:
         return f"column 1: expected {NO_TIME}" if values and values.get("time") is None else ""
 
     def read(self, line: bytes) -> LineReading:
-        """Return what the format of the file makes of a line."""
+        """Return the reading of a line by the format of the file."""
         if self._now.wrapper is None:
             return self._require_time(read_line(self._now.inner, line))
         return self.explain_inner(line, self._now.wrapper, lambda text: [read_line(self._now.inner, text)])[0]
 
     def explain_inner(self, line: bytes, wrapper: Wrapper, read: Read) -> list[LineReading]:
-        """Return what is made of the text in a line; the arguments are those of the function."""
+        """Return the reading of the inner text of a line; the arguments are those of the function."""
         return [
             self._require_time(one)
             for one in explain_inner(line, wrapper, read, lambda text: self._now.time_of(text, wrapper))
         ]
 
     def _require_time(self, reading: LineReading) -> LineReading:
-        """Return what was made of a line, which does not fit where it has no time, nor anything around it."""
+        """Return a reading of a line, which does not fit if neither it nor its wrapper has a time."""
         if self._timing.by_arrival or not reading.values or reading.values.get("time") is not None:
             return reading
         return replace(reading, values=None, column=1, expected=NO_TIME)

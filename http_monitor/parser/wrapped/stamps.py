@@ -1,4 +1,4 @@
-"""Reads the times that wrappers give lines, for lines that have none of their own."""
+"""Reads the times in wrappers, for lines without a time of their own."""
 
 import calendar
 import re
@@ -23,10 +23,10 @@ from http_monitor.units import US_PER_S
 
 _DAY_US = 86_400 * US_PER_S
 _MAX_BACK_US = 31 * _DAY_US
-"""Lines are out of order by less: what seems to be earlier than the line before by more is of the next year."""
+"""Maximum disorder of lines: a time that seems to be earlier than the previous line by more is of the next year."""
 _LEAP_YEAR = 2000
 _MAX_YEARS = 9
-"""Between two leap days there are eight years at the most."""
+"""Two leap days are at most eight years apart."""
 _YEARLESS = re.compile(
     rb"([A-Z][a-z]{2}) {1,2}([0-9]{1,2}) (?:([0-9]{4}) )?([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?[0-9]*"
 )
@@ -35,16 +35,16 @@ _JOURNAL = re.compile(
 )
 
 _PADDING = b"\n" * 64
-"""So that whatever is looked at behind a text is there."""
+"""Padding, so that bytes examined after a text exist."""
 
 Stamp = tuple[int, bool]
-"""Microseconds since the epoch, of a time without a zone more by `UNZONED_US`; and whether it names no year, when it
-is one of the year 2000."""
+"""Microseconds since the epoch, plus `UNZONED_US` without a zone; and whether it has no year, when it is given in the
+year 2000."""
 
 
 @lru_cache(maxsize=4096)
 def read_stamp(text: bytes) -> Stamp | None:
-    """Return the time that a wrapper gives a line; None for what is none."""
+    """Return the time in a wrapper; None if the text is no time."""
     yearless = _YEARLESS.fullmatch(text)
     if yearless is not None:
         month, day, year, clock, fraction = yearless.groups()
@@ -60,13 +60,13 @@ def read_stamp(text: bytes) -> Stamp | None:
 
 
 class StampReader:
-    """Makes instants of the times that a wrapper gives the lines of one file.
+    """Converts the times in the wrappers of one file's lines to instants.
 
-    The year of a time that names none (RFC 3164) is for the first line the latest in which that is not later than when
-    the file was written, then that in which it is next to the line before.
+    A time without a year (RFC 3164) is, for the first line, in the latest year in which it is not later than the file's
+    last write, and then in the year in which it is nearest to the previous line.
 
     Args:
-        zone: Of times that name none.
+        zone: The zone of times without one.
         written_us: Returns when the file was written last.
         is_said: The user named the zone.
     """
@@ -77,23 +77,23 @@ class StampReader:
         self._local = LocalTimes(zone)
         self._written_us = written_us
         self._names_no_zone = False
-        """Some time that was read names none."""
+        """Some time that was read has no zone."""
         self._last_us: int | None = None
-        """The local time of the last line whose time names no year."""
+        """The local time of the last line whose time has no year."""
 
     @property
     def words(self) -> str:
-        """What is taken for granted of the times that were read; nothing of such as say all."""
+        """The assumptions about the times that were read, in words; empty if the times are complete."""
         year = "" if self._last_us is None else f" of {_year_of(self._last_us)}"
         doubtful = self._names_no_zone and not self._is_said
         zone = f" in {self._zone.name} time (--log-timezone names another zone)" if doubtful else ""
         return f", as one{year}{zone}" if year or zone else ""
 
     def instants(self, stamps: Stamps, lines: Ints) -> Ints:
-        """Return the instants of some lines, `UNTIMED_US` for those that have none.
+        """Return the instants of some lines, `UNTIMED_US` for lines without one.
 
         Args:
-            stamps: Of all lines.
+            stamps: The times of all lines.
             lines: Their indices, ascending.
         """
         start, stop = (edges[lines] for edges in stamps.find())
@@ -112,17 +112,17 @@ class StampReader:
         return found_us
 
     def instant(self, text: bytes) -> int | None:
-        """Return the instant of the next line by the time around it; None where that is none."""
+        """Return the instant of the next line by the time in its wrapper; None if that is no time."""
         stamps = Stamps(text, lambda: (np.zeros(1, np.int64), np.full(1, len(text), np.int64)))
         found_us = int(self.instants(stamps, np.zeros(1, np.int64))[0])
         return None if found_us == UNTIMED_US else found_us
 
     def save(self) -> Json:
-        """Return what it remembers."""
+        """Return the state as JSON."""
         return {"last": self._last_us, **self._local.save()}
 
     def load(self, given: Json) -> None:
-        """Restore what was saved. Raises KeyError or TypeError for anything else."""
+        """Restore a saved state. Raises KeyError or TypeError for anything else."""
         last_us = given["last"]
         if last_us is not None and type(last_us) is not int:
             raise TypeError("no time")
@@ -130,13 +130,13 @@ class StampReader:
         self._last_us = last_us
 
     def _find_years(self, time_us: Ints, yearless: Bools) -> None:
-        """Put times that name no year into theirs."""
+        """Move times without a year into their years."""
         rows = np.flatnonzero(yearless)
         days = ((time_us[rows] - UNZONED_US) // _DAY_US).astype("datetime64[D]")
         months = days.astype("datetime64[M]")
         leap_days = days == np.datetime64(f"{_LEAP_YEAR}-02-29")
-        # All of a row of lines of one month are of one year, unless a leap day shows that a later one has begun: what
-        # comes before that day is read without it, as it is where a block ends between them.
+        # Consecutive lines of one month are of one year, unless a leap day shows that a later year has begun: the lines
+        # before that day are read without it, as if a block ended there.
         changes = np.diff(months).astype(np.int64).astype(np.bool_) | np.diff(leap_days)
         edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(rows)]
         for start, stop in pairwise(edges):
@@ -147,7 +147,7 @@ class StampReader:
             self._last_us = int(time_us[part[-1]]) - UNZONED_US
 
     def _year_shift_us(self, time_us: int, month: np.datetime64, *, leap: bool) -> int:
-        """Return by how much a time of the year 2000 has to be moved into its year."""
+        """Return by how much a time in the year 2000 must be moved into its year."""
         number = int(month.astype(np.int64)) % 12
 
         def shift_us(year: int) -> int:
@@ -167,11 +167,11 @@ class StampReader:
 
 
 def _read(texts: Binary) -> tuple[Ints, Bools]:
-    """Return what `read_stamp` returns of each of some texts, none of them empty."""
+    """Return the result of `read_stamp` for each of some texts, none of them empty."""
     _, offsets, content = texts.buffers()
     edges = np.frombuffer(memoryview(offsets or b""), np.int32)[texts.offset :][: len(texts) + 1].astype(np.int64)
     chunk = index_chunk((b"" if content is None else content.to_pybytes()) + _PADDING)
-    # Most are of the one writing that names all there is, and no two are the same.
+    # Most texts are in the one notation that is complete, and no two are the same.
     time_us, good = iso_times(chunk, Span(edges[:-1], edges[1:]))
     yearless = np.zeros(len(texts), np.bool_)
     rest = np.flatnonzero(~good)

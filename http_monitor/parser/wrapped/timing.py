@@ -1,4 +1,4 @@
-"""Gives lines that have no time that which stands around them."""
+"""Gives lines without a time the time of their wrapper."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,23 +19,23 @@ from http_monitor.ports.wrapper import Unwrapped, Wrapper
 from http_monitor.records import SCHEMA, UNTIMED_US, Batch, Int64s, Sample
 
 NO_TIME = "a time in the line, or around it"
-"""What is expected where there is neither."""
+"""The expectation if there is neither."""
 _TIME = SCHEMA.get_field_index("time")
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How times are found that do not stand in the lines themselves."""
+    """How the times of lines without one are found."""
 
     zone: Zone | None = None
-    """Of times around lines that name none; None: that which is usual for the wrapper."""
+    """The zone of times in wrappers without one; None: the usual zone of the wrapper."""
     written_us: Callable[[], int] = lambda: 0
-    """Returns when the file was written last, for times that name no year."""
+    """Returns when the file was written last, for times without a year."""
     by_arrival: bool = False
     """A line without any time is a row, whose time is that of its arrival."""
 
     def reader(self, wrapper: Wrapper) -> StampReader:
-        """Return what reads the times of a wrapper."""
+        """Return a reader of the times of a wrapper."""
         usual = UTC_ZONE if wrapper.in_utc else LOCAL
         return StampReader(self.zone or usual, self.written_us, is_said=self.zone is not None)
 
@@ -59,7 +59,7 @@ class Timing:
 
 
 def find_untimed(batch: Batch) -> Bools | None:
-    """Return which rows have no time; None where all have one."""
+    """Return which rows have no time; None if all have one."""
     times_us = batch.rows.column(_TIME).to_numpy(zero_copy_only=False).view(np.int64)
     if not len(times_us) or int(times_us.min()) != UNTIMED_US:
         return None
@@ -68,14 +68,14 @@ def find_untimed(batch: Batch) -> Bools | None:
 
 
 def with_stamps(batch: Batch, untimed: Bools, inside: Unwrapped, place: Int64s, reader: StampReader) -> Batch:
-    """Return rows that have the times around their lines, where there are some.
+    """Return rows with the times of their wrappers, if there are any.
 
     Args:
-        batch: What a format made of the lines inside.
+        batch: The batch that a format made of the inner lines.
         untimed: Which rows have no time.
-        inside: The lines.
-        place: For each line of the batch its index among them.
-        reader: Of the times around them.
+        inside: The inner lines.
+        place: For each line of the batch, its index among them.
+        reader: The reader of the times in wrappers.
     """
     times_us = batch.rows.column(_TIME).to_numpy(zero_copy_only=False).view(np.int64).copy()
     times_us[untimed] = reader.instants(inside.stamps, place[batch.line_nos[untimed] - 1])
@@ -88,8 +88,8 @@ def without_untimed(batch: Batch, data: bytes, limit: int) -> Batch:
     """Return a batch in which lines without any time are malformed.
 
     Args:
-        batch: What a format made of lines.
-        data: They.
+        batch: The batch that a format made of lines.
+        data: The lines.
         limit: The longest line, in bytes without its LF.
     """
     untimed = find_untimed(batch)
@@ -109,14 +109,14 @@ def without_untimed(batch: Batch, data: bytes, limit: int) -> Batch:
 
 
 def try_inside(made: LogFormat, wrapper: Wrapper, data: bytes, limit: int, at: int) -> tuple[int, int]:
-    """Return how many lines inside others are rows, with a time of their own or around them, and how many malformed.
+    """Return how many inner lines are rows, with a time of their own or of their wrapper, and how many are malformed.
 
     Args:
-        made: The format, which reads them.
-        wrapper: Takes off what is around them.
-        data: The others.
+        made: The format of the inner lines.
+        wrapper: The wrapper of the lines.
+        data: The wrapped lines.
         limit: The longest line, in bytes without its LF.
-        at: The offset of the others in all data.
+        at: The offset of the wrapped lines in all data.
     """
     inside = wrapper.unwrap(data, at)
     batch = made.parse(inside.data)

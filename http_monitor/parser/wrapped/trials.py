@@ -19,9 +19,9 @@ class Makes:
     """Make the format of the lines of one file."""
 
     bare: Make
-    """Where nothing is around them."""
+    """For unwrapped lines."""
     inside: Make
-    """Where something is around them, which may give them their time."""
+    """For inner lines, which may get their time from the wrapper."""
 
 
 Wrappers = Callable[[], Sequence[Wrapper]]
@@ -49,7 +49,8 @@ class Trials:
         self._timing = timing
         self._of: dict[str, tuple[Wrapper, LogFormat]] = {}
         self._untried: dict[str, Wrapper] | None = None
-        """One of each wrapper that has matched no line; None: not made yet, which takes longer than to ask them all."""
+        """One of each wrapper that has matched no line; None: not made yet, since making them takes longer than
+        checking the lines."""
         self.fit = False
         """Some line fitted inside a wrapper in the last trial."""
 

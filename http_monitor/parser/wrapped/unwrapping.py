@@ -51,27 +51,27 @@ class Unwrapping:
         self._makes = makes
         self._timing = timing
         self._stamps: StampReader | None = None
-        """Reads the times around lines, since there was one that had none."""
+        """Reads the times in wrappers; set once a line without a time was found."""
         self._wrappers = wrappers
         self._limit = limit
         self._turns = turns
         self._change: Rewrapped | None = None
         self.inner = makes.bare() if wrapper is None else makes.inside()
-        """Reads what is inside."""
+        """Reads the inner lines."""
         self.wrapper = wrapper
         """The wrapper that is removed; None if there is none."""
         self.origins = Origins()
         self.told: list[tuple[int, str]] = []
         """Messages about detected wrappers, each with the number of the line that showed it."""
         self.changes: list[FormatChange] = []
-        """What the lines inside turned out to be."""
+        """The detected kind of the inner lines."""
         self._given_up = GivenUp()
         self._promised: frozenset[str] | None = None
-        """What lines of the format have that the first row is of; None: there was no row."""
+        """The columns that lines of the first row's format have; None: there was no row."""
 
     @property
     def promised(self) -> frozenset[str]:
-        """What lines have by the format that the first row is of."""
+        """The columns that lines of the first row's format have."""
         return promises_of(self.inner) if self._promised is None else self._promised
 
     @property
@@ -120,7 +120,7 @@ class Unwrapping:
             self._given_up = GivenUp()
             if isinstance(turn.made, Changing):
                 turn.made.drain_changes()
-            self.tell(turn.wrapper, before, " from here on")
+            self.notify(turn.wrapper, before, " from here on")
         return join_batches(parts)
 
     def read_again(self, held: Held, before: int, *, fits: bool, is_found: bool) -> Batch:
@@ -144,12 +144,12 @@ class Unwrapping:
         batch = with_begins(self.read(held.data, before, held.at), held.data, held.at)
         if found is not None:
             later, self.told = self.told, []
-            self.tell(found, before + (int(batch.line_nos[0]) if len(batch.line_nos) else 1))
+            self.notify(found, before + (int(batch.line_nos[0]) if len(batch.line_nos) else 1))
             self.told = sorted([*self.told, *later], key=itemgetter(0))
         self.told = [*told, *self.told]
         return batch
 
-    def tell(self, wrapper: Wrapper, line_no: int = 1, since: str = "") -> None:
+    def notify(self, wrapper: Wrapper, line_no: int = 1, since: str = "") -> None:
         """Add a message about a detected wrapper.
 
         Args:
@@ -157,10 +157,10 @@ class Unwrapping:
             line_no: Number of the line that showed it, among those parsed.
             since: Words on where it begins, if that is not the first line.
         """
-        self.told.append((line_no, f"{wrapper.words}{since}, taken off (--unwrap none keeps it)"))
+        self.told.append((line_no, f"{wrapper.words}{since}, removed (--unwrap none keeps it)"))
 
     def fits_inside(self, data: bytes, at: int) -> bool:
-        """Tell whether one of some lines, which begin there, fits without what is taken off, or nothing is."""
+        """Return whether one of some lines, which begin there, fits inside the wrapper; True without a wrapper."""
         if self.wrapper is None:
             return True
         return bool(try_inside(self.inner, self.wrapper, data, self._limit, at)[0])
@@ -180,7 +180,7 @@ class Unwrapping:
         if self.wrapper is None or left is None or not left.lines:
             return None
         batch = self.parse_inner(left.data, before)
-        # What is left of a line may be blank.
+        # The rest of a line may be blank.
         place = places(batch, left, self._limit)
         batch = replace(batch, begins=left.begin[place])
         return self._add_times(batch, left, place, self.wrapper, before)
@@ -240,11 +240,11 @@ class Unwrapping:
         return self._add_origins(batch, inside, place), np.flatnonzero(~inside.wrapped[place]) + 1
 
     def time_of(self, stamp: bytes, wrapper: Wrapper) -> int | None:
-        """Return the instant of a time that a wrapper puts around a line; None where it is none."""
+        """Return the instant of a time in a wrapper; None if it is no time."""
         return (self._stamps or self._timing.reader(wrapper)).instant(stamp)
 
     def _add_times(self, batch: Batch, inside: Unwrapped, place: Int64s, wrapper: Wrapper, before: int) -> Batch:
-        """Return rows that have the times around them, where they have none of their own."""
+        """Return rows with the times of their wrappers, if they have none of their own."""
         untimed = find_untimed(batch)
         if untimed is None:
             return batch

@@ -1,4 +1,4 @@
-"""Where the data of a file ends, and what stands at a path before anything else of a run is imported."""
+"""Finds the end of the data in a file, and the status of a path before anything else of a run is imported."""
 
 from dataclasses import replace
 
@@ -10,9 +10,9 @@ _MAX_ALLOCATED_BYTES = 256 << 20
 
 
 def data_end(handle: Handle, size: int) -> int:
-    """Return where the data of a file of that size ends: before the NULs that stand at its end, if any do.
+    """Return where the data of a file of that size ends: before the NULs at its end, if there are any.
 
-    Servers allocate the end of a log ahead and fill it in place. Beyond 256 MiB of NULs nothing is looked for.
+    Servers allocate the end of a log ahead and fill it in place. At most 256 MiB of NULs are searched.
 
     Raises:
         OSError: it cannot be read.
@@ -28,7 +28,7 @@ def data_end(handle: Handle, size: int) -> int:
 
 
 def look_at_data(files: Files, path: str) -> FileStatus | Obstacle:
-    """Return what stands at a path now, as large as its data is: an end that is allocated ahead is none of that."""
+    """Return the status of the file at a path now; its size is that of its data, without an end allocated ahead."""
     found = files.look(path)
     if isinstance(found, Obstacle) or not found.size:
         return found

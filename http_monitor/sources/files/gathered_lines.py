@@ -1,4 +1,4 @@
-"""Gathers the lines of one read, and where they stand in their files."""
+"""Gathers the lines of one read, and their places in their files."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ class GatheredLines:
         self._stretches: list[Stretch] = []
 
     def add(self, lines: bytes, file: LogFile, starts: Iterable[tuple[int, int]]) -> None:
-        """Add lines behind the others.
+        """Add lines after the others.
 
         Args:
             lines: Whole lines.
@@ -40,5 +40,5 @@ class GatheredLines:
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:
-        """Where they stand."""
+        """The places of the lines."""
         return tuple(self._stretches)

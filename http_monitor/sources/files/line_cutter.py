@@ -33,8 +33,8 @@ class LineCutter:
         self.nul_bytes = 0
         """NUL bytes removed before the lines that were returned."""
         self.starts: Sequence[tuple[int, int]] = ()
-        """Where the lines that were given last begin: (place in them, place behind the start of the data taken last;
-        below 0: before it), for the first line and for each that does not follow the one before."""
+        """Where the lines returned last begin: (place in them, place relative to the start of the last data; below 0:
+        before it), for the first line and for each that does not follow the one before."""
 
     @property
     def pending(self) -> int:
@@ -51,9 +51,9 @@ class LineCutter:
         return self._feed(data, taken - len(data))
 
     def finish(self) -> bytes:
-        """Return the line that nothing will complete, with an LF added; b"" if there is none.
+        """Return the incomplete line with an LF added; b"" if there is none.
 
-        `starts` is then behind the end of the data taken last.
+        `starts` is then after the end of the last data.
         """
         if self._mark:
             self._held += self._mark
@@ -76,8 +76,8 @@ class LineCutter:
 
         Args:
             data: Has no NULs at the beginning of a line.
-            start: Where it begins in the data taken.
-            left_out: What was left out of it: (place, number of bytes).
+            start: Where it begins in the last data.
+            left_out: The parts that were removed from it: (place, number of bytes).
         """
         end = data.rfind(_LF) + 1
         if not end:
@@ -139,9 +139,9 @@ class LineCutter:
         self._dropped += max(0, len(data) - room)
 
     def _shorten(self, lines: bytes) -> tuple[bytes, list[tuple[int, int]]]:
-        """Return lines without what is too long of them, and what was left out: (place, number of bytes)."""
-        # Leaps of `kept` bytes, each back to the last LF inside it: a line is too long exactly where a leap that
-        # starts with it meets no LF, so lines that are not cost no work of their own.
+        """Return lines shortened to the limit, and the removed parts: (place, number of bytes)."""
+        # Leap by `kept` bytes, then go back to the last LF inside the leap. A line is too long exactly if a leap that
+        # starts with it contains no LF, so other lines cost no work of their own.
         parts = []
         cut: list[tuple[int, int]] = []
         start = done = 0
@@ -161,7 +161,7 @@ class LineCutter:
 
 
 def _starts_without(starts: Sequence[tuple[int, int]], left_out: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return where lines begin after some bytes were left out of them.
+    """Return where lines begin after some bytes were removed from them.
 
     Args:
         starts: As `LineCutter.starts` before that.

@@ -1,4 +1,4 @@
-"""Recognises a copy that is being made of a log: all of it is the beginning of that log, as it is now."""
+"""Recognises a copy that is being made of a log: its whole content is the beginning of the present log."""
 
 from http_monitor.sources.files.access import Handle
 from http_monitor.sources.known.fingerprint import HEAD_BYTES, MARKER_BYTES
@@ -9,16 +9,16 @@ _LF = b"\n"
 
 
 def is_begun_copy(copy: Handle, log: Handle, *, knows_size: bool, certain: bool) -> bool:
-    """Return whether a file is a copy, finished or not, of what is in a log now; an empty file is one of any log.
+    """Return whether a file is a copy, finished or not, of a log's present content; an empty file is one of any log.
 
-    copytruncate first copies a log and truncates it a moment later. Who sees the copy in between reads its lines from
-    the log, as long as they are there.
+    copytruncate first copies a log and truncates it a moment later. If the copy is seen in between, its lines are read
+    from the log, as long as they are there.
 
     Args:
         copy: The file.
         log: The log.
-        knows_size: The file tells its size; an archive that is being written does not.
-        certain: The files must have enough in common to be no others that begin alike.
+        knows_size: The size of the file is known; that of an archive being written is not.
+        certain: The files must have enough in common to exclude different files that begin alike.
 
     Raises:
         OSError: one of them cannot be read.
@@ -33,7 +33,7 @@ def is_begun_copy(copy: Handle, log: Handle, *, knows_size: bool, certain: bool)
 
 
 def _common_end(copy: Handle, log: Handle, *, knows_size: bool) -> bytes | None:
-    """Return the last bytes of a copy of more than the first bytes; None if the log has others there."""
+    """Return the last bytes of a copy that is longer than the first bytes; None if the log differs there."""
     if knows_size:
         start = max(0, copy.status().size - MARKER_BYTES)
         last = copy.read(start, MARKER_BYTES)

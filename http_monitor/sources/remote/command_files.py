@@ -189,7 +189,7 @@ class CommandFiles:
         """Return the variant of ls that provides the most."""
         version = self._output_of("ls", "--version")
         if b"\r\n" in version:
-            self._fail(Unreachable("a terminal in between changes line ends: leave out -t"))
+            self._fail(Unreachable("a terminal in between changes line ends: omit -t"))
         if b"GNU coreutils" in version:
             return _GNU_ROW
         return _FULL_ROW if self._output_of(*_FULL_ROW, "--", "/") else _ROW

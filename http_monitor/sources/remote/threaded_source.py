@@ -219,9 +219,9 @@ class PolledSource:
 
     def _give_up(self, error: Exception) -> _Look:
         what = visible_text(f"{type(error).__name__}: {error}")
-        words = f"not followed any more because of an error of this program ({what})"
+        words = f"no longer followed because of an error in this program ({what})"
         notice = self._notice(words, "failed", level="warning")
-        return self._make_waiting_look((notice,), f"is not followed any more ({what})", self._clock.now_us())
+        return self._make_waiting_look((notice,), f"is no longer followed ({what})", self._clock.now_us())
 
     def _make_waiting_look(self, notices: tuple[Notice, ...], state: str, since_us: int) -> _Look:
         waiting_for = f"{visible_text(self._name)} {state}"

@@ -11,7 +11,7 @@ from http_monitor.sources.rotation.gzip_archive import GzHandle
 from http_monitor.sources.rotation.rotated_names import age_key, is_compressed, is_rotation_of, same_template, stem_of
 
 LOOKS = 5
-"""How often something is looked at again if it changes meanwhile."""
+"""How often a search or a listing is repeated if the directory changes meanwhile."""
 _GZ = ".gz"
 Result = TypeVar("Result")
 
@@ -112,8 +112,8 @@ class LogDirectory:
         found = self.status_of(sibling)
         return None if found is None else found.mtime_ns
 
-    def steadily(self, search: Callable[[], Result | None]) -> Result | None:
-        """Return what a search finds; it is repeated if files were renamed or removed under it and it found nothing."""
+    def search_steadily(self, search: Callable[[], Result | None]) -> Result | None:
+        """Return the result of a search, repeated if it found nothing and files were renamed or removed under it."""
         for _ in range(LOOKS):
             missed = self.missed
             found = search()
@@ -122,7 +122,7 @@ class LogDirectory:
         return found
 
     def search_undisturbed(self, search: Callable[[], Result]) -> Result:
-        """Return what a search finds; it is repeated if files were renamed or removed under it."""
+        """Return the result of a search, which is repeated if files were renamed or removed under it."""
         for _ in range(LOOKS):
             missed = self.missed
             found = search()

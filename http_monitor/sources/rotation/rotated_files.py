@@ -32,7 +32,7 @@ class Between:
 
 
 class RotatedFiles(LogDirectory):
-    """The files beside a followed file, and which of them contain what of it."""
+    """Searches the files beside a followed file for its content."""
 
     def find_holding(
         self,
@@ -60,7 +60,7 @@ class RotatedFiles(LogDirectory):
             others = (sibling for sibling in siblings if sibling.identity not in besides)
             return self._first(others, lambda handle: is_copy(handle, position, least))
 
-        return self.steadily(search)
+        return self.search_steadily(search)
 
     def find_continuation(self, position: FilePosition) -> tuple[Sibling, Handle] | None:
         """Return the archive, opened, that contains more of a file than was read up to a position."""
@@ -84,7 +84,7 @@ class RotatedFiles(LogDirectory):
     def not_written_since(self, time_ns: int | None, beside: Collection[Identity]) -> set[Identity]:
         """Return the identities among these whose files are as they were at a time.
 
-        A later file may have got the inode of one of them, as its time shows.
+        A later file may have reused the inode of one of them, as its time shows.
         """
 
         def later() -> set[Identity]:

@@ -1,4 +1,4 @@
-"""Finds what rotation made of logs that came after the last checkpoint and left before the next start."""
+"""Finds rotated files of logs that were created after the last checkpoint and rotated before the next start."""
 
 import fnmatch
 import glob
@@ -10,7 +10,7 @@ from http_monitor.sources.rotation.rotated_names import bases_of
 from http_monitor.sources.rotation.write_times import NS_PER_S
 
 _SLACK_NS = 2 * NS_PER_S
-"""A checkpoint written just after a file came may not know it yet, since patterns are searched once a second."""
+"""A checkpoint written just after a file was created may not know it yet, since patterns are searched once a second."""
 
 
 def find_rotated_unknown(

@@ -27,7 +27,7 @@ def explain_silence(
     places = {identity: path for identity, path in older if identity != there}
     stale = find(list(places)) if places else None  # in one search, since each examines all open files
     right = set() if current is None else {holder.pid for holder in current.holders}
-    # A process with both files open was told: servers keep the old file until their last request is finished.
+    # A process with both files open was notified: servers keep the old file until their last request is finished.
     wrong = [] if stale is None else [holder for holder in stale.holders if holder.pid not in right]
     reasons = [f"it {at_path.state}"] if isinstance(at_path, Obstacle) else []
     if wrong:
@@ -35,7 +35,7 @@ def explain_silence(
         where = _where(holder, places, find)
         reasons.append(f"{holder.name} (process {holder.pid}) still writes to {where}: {holder.remedy}")
     elif reasons and stale is not None and not stale.everyone:
-        reasons.append("only root can see whether others still write to the file that was there before")
+        reasons.append("only root can see whether others still write to the earlier file")
     if reasons:
         return "; ".join(reasons)
     if current is None:
@@ -44,7 +44,7 @@ def explain_silence(
         holder = current.holders[0]
         return f"no traffic: {holder.name} (process {holder.pid}) has it open and writes nothing"
     if not current.everyone:
-        return "it is there and readable; only root can see who of other users writes to it"
+        return "it is there and readable; only root can see which processes of other users write to it"
     return "no process has it open for writing: its writer has ended, or writes elsewhere"
 
 
@@ -64,5 +64,5 @@ def _where(holder: Writer, places: Mapping[Identity, str | None], find: Find) ->
         found = find([identity]) if len(places) > 1 else None
         if found is not None and holder.pid not in {other.pid for other in found.holders}:
             continue
-        return "the file that was there before" if path is None else f"the renamed {visible_text(path)}"
-    return "a file that was there before"
+        return "the earlier file" if path is None else f"the renamed {visible_text(path)}"
+    return "an earlier file"

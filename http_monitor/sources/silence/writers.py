@@ -1,4 +1,4 @@
-"""Finds the processes that write to a file, and how each of them is told to reopen its log."""
+"""Finds the processes that write to a file, and how to make each of them reopen its log."""
 
 import os
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Follows a new file at a path, after the files that came and went before it."""
+"""Follows a new file at a path, after the files that appeared and disappeared before it."""
 
 from functools import partial
 
@@ -56,9 +56,9 @@ def miss_path(chain: FileChain, now_us: int, *, again: bool) -> None:
 
 
 def _follow_renewed(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -> bool:
-    """Follow a file that is a copy of the previous one, behind what was read of that; return whether it is one.
+    """Follow a file that is a copy of the previous one, after what was read of that; return whether it is one.
 
-    Its content is asked before its identity: it may have got the inode of a file that was at the path before.
+    Its content takes precedence over its identity: it may have reused the inode of a file that was at the path before.
     """
     if not status.size or (chain.newest is None and chain.before is None):
         return False
@@ -98,7 +98,7 @@ def _follow(chain: FileChain, handle: Handle, status: FileStatus, now_us: int) -
     followed.meet(status)
     before = chain.before if chain.newest is None else all_of(chain.newest)
     if chain.newest is not None:
-        # Even an idle file may grow: its server writes to it until it is told of the rotation.
+        # Even an idle file may grow: its server writes to it until it reopens its log.
         chain.newest.changed_us = now_us
     if before is not None:
         siblings = RotatedFiles(chain.files, target)
@@ -120,7 +120,7 @@ def _note_rotation(chain: FileChain, between: int, *, restarted: bool) -> None:
     chain.counted += Health(rotations=between + (not restarted))
     if between:
         older = "file" if between == 1 else f"{between} files"
-        words = f"rotated {between + 1} times since the last look, reading the {older} before the new one first"
-        chain.say(words, "rotation")
+        words = f"rotated {between + 1} times since the last check, reading the {older} before the new one first"
+        chain.notify(words, "rotation")
     elif not restarted:
-        chain.say("rotated, following the new file", "rotation")
+        chain.notify("rotated, following the new file", "rotation")

@@ -1,4 +1,4 @@
-"""The first looks at a path, until it is found where reading begins."""
+"""The first looks at a path, until the place where reading begins is found."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ from http_monitor.sources.tail.waiting import Waiting
 
 
 class Beginning:
-    """What is known before a path is followed.
+    """The knowledge about a path before it is followed.
 
     Args:
-        path: It.
-        from_start: Whether what is there already counts.
-        seen: What stood there when the user was told that it is followed; None: the first look tells.
-        resume: Where another process stopped; then neither of these matters.
+        path: The path.
+        from_start: Whether existing lines count.
+        seen: The status of the path when the user was told that it is followed; None: that of the first look.
+        resume: Where another process stopped; the two above are ignored then.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Beginning:
         self._from_start = from_start
         self._seen = seen
         self.resume = resume
-        """Where another process stopped; None as soon as it goes on from there."""
+        """Where another process stopped; None once reading has resumed from there."""
         self.is_over = False
 
     @property
@@ -37,14 +37,14 @@ class Beginning:
         return not (self.is_over or self._from_start) and self._seen is None and self.resume is None
 
     def list_claims(self) -> Iterator[Identity]:
-        """Yield the files that are to be followed."""
+        """Yield the files to be followed."""
         if self.resume is not None:
             yield from (position.identity for position in self.resume.files if not position.let_go)
         elif isinstance(self._seen, FileStatus):
             yield self._seen.identity
 
     def positions(self, chain: FileChain) -> tuple[FilePosition, ...]:
-        """Return where the files stand with which it begins."""
+        """Return the positions in the files with which reading begins."""
         if self.resume is not None:
             return self.resume.files
         if not isinstance(self._seen, FileStatus):
@@ -52,19 +52,19 @@ class Beginning:
         return (chain.unopened.extend(start_of(self._path, self._seen, from_start=self._from_start)),)
 
     def offset_in(self, chain: FileChain, identity: Identity) -> int:
-        """Return from where a file is to be read that stands at the path."""
+        """Return the position from which the file at the path must be read."""
         first = () if self.is_over else self.positions(chain)
         return next((position.offset for position in first if position.identity == identity), 0)
 
     def attempt(
         self, chain: FileChain, waiting: Waiting, found: FileStatus | Obstacle, now_us: int, *, has_room: bool
     ) -> Obstacle | None:
-        """Begin, if nothing hinders; returns what does.
+        """Begin, unless there is an obstacle; return the obstacle.
 
         Args:
-            chain: Takes what is followed.
-            waiting: Learns that what comes is new.
-            found: What stands at the path.
+            chain: Receives the followed files.
+            waiting: Notes that a file that appears is new.
+            found: The result of the look at the path.
             now_us: The running clock.
             has_room: Whether files can be opened.
         """
@@ -72,7 +72,7 @@ class Beginning:
             self._seen = found
         first = self.positions(chain)
         if isinstance(found, Obstacle) and found != MISSING and self.resume is not None:
-            return found  # a way that is barred does not say that a file is gone
+            return found  # a barred directory does not prove that a file is gone
         # To find that a file is gone takes no descriptor.
         if first and not (has_room or (self.resume is None and certainly_gone(chain, first))):
             self._release(chain, found)
@@ -90,7 +90,7 @@ class Beginning:
         return met
 
     def _release(self, chain: FileChain, found: FileStatus | Obstacle) -> None:
-        """Let other paths follow what was announced, once it is not at the path: its inode may be another file's."""
+        """Let other paths follow the announced file once it has left the path: its inode may be reused."""
         if self.resume is None and isinstance(self._seen, FileStatus):
             is_there = isinstance(found, FileStatus) and found.identity == self._seen.identity
             if not is_there:

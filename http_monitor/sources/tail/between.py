@@ -1,4 +1,4 @@
-"""Finds files that came to a path and left it between two looks, and follows them."""
+"""Finds files that appeared at a path and left it between two looks, and follows them."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,12 +16,12 @@ from http_monitor.units import visible_text
 
 @dataclass(slots=True)
 class Found:
-    """Files between two others, opened, so that they can be read whatever they are renamed to, or compressed to."""
+    """Files between two others, opened so that they can be read even if they are renamed or compressed."""
 
     files: list[tuple[Sibling, Handle | None]] = field(default_factory=list)
     """Oldest first; None: it cannot be opened."""
     begun: set[Identity] = field(default_factory=set)
-    """The files that are copies of what is in the log now: its lines are read there, not from the copy."""
+    """Copies of the present content of the log, whose lines are read in the log."""
     complete: bool = True
     older: tuple[Sibling, ...] = ()
 
@@ -39,13 +39,13 @@ class Found:
 def find_between(
     siblings: RotatedFiles, search: Callable[[], Between], log: Handle | None, *, certain: bool = False
 ) -> Found:
-    """Find files that came and went between two looks, and open them.
+    """Find files that appeared and disappeared between two looks, and open them.
 
     Args:
         siblings: The files beside the path.
         search: Searches for them; repeated if files are renamed or removed under it.
         log: The file that is at the path now, in case a copy is being made of it; None: there is none.
-        certain: Nothing says that the log is copied and truncated, so a begun copy must be one for certain.
+        certain: Nothing suggests that the log is copied and truncated, so a begun copy must be proven.
     """
     for last in (False,) * (LOOKS - 1) + (True,):
         missed = siblings.missed
@@ -66,17 +66,17 @@ def find_between(
 
 
 def follow_between(chain: FileChain, found: Found, now_us: int) -> None:
-    """Follow files that came and went between two looks."""
+    """Follow files that appeared and disappeared between two looks."""
     for sibling in found.older:
         if sibling.identity not in chain.reported_older:
             chain.reported_older.add(sibling.identity)
             name = visible_text(sibling.path)
-            chain.say(f"{name} is older than what was last seen at this path, and is not read", "older")
+            chain.notify(f"{name} is older than the file last seen at this path, and is not read", "older")
     chain.arrivals += len(found)
     chain.unopened.drop([sibling.identity for sibling, _ in found.files])
     if not found.complete:
         chain.counted += Health(maybe_lost=True)
-        chain.say("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
+        chain.notify("there were more files at this path than can be found, lines may be lost", "lost", warning=True)
     for sibling, handle in found.files:
         if chain.claims.take(sibling.identity, chain.path) != chain.path:
             if handle is not None:
@@ -87,11 +87,11 @@ def follow_between(chain: FileChain, found: Found, now_us: int) -> None:
             status = chain.files.look(sibling.path)
             if isinstance(status, FileStatus) and status.identity == sibling.identity and not sibling.compressed:
                 chain.counted += Health(lost_bytes=status.size)
-            chain.say(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
+            chain.notify(f"{visible_text(sibling.path)} cannot be read, its lines are lost", "lost", warning=True)
             continue
         followed = chain.make_tailed(sibling.identity, sibling.path, handle, now_us)
         followed.whole = sibling.compressed
-        # It came after the earlier file; when it was at the path itself is not known.
+        # It followed the earlier file; when it was at the path itself is not known.
         earlier = chain.newest or chain.before
         followed.at_path_ns = None if earlier is None else earlier.at_path_ns
         with suppress(OSError):

@@ -14,7 +14,7 @@ class Claims:
     def __init__(self) -> None:
         self._owners: dict[Identity, str] = {}
         self._held: set[Identity] = set()
-        """Those that their owners have opened; the others were announced, and may be gone by now."""
+        """Files that their owners have opened; the others were announced, and may be gone by now."""
         self._seen_at: dict[Identity, str] = {}
         """The paths at which files that could not be opened were seen last."""
         self._left: dict[Identity, Callable[[], FilePosition]] = {}
@@ -59,10 +59,10 @@ class Claims:
         return None if position is None else position()
 
     def hold(self, identity: Identity) -> None:
-        """Note that the owner of a file has opened it, and follows it from where another path stopped."""
+        """Record that the owner of a file has opened it, and follows it from where another path stopped."""
         self._held.add(identity)
         self._left.pop(identity, None)
 
     def is_held(self, identity: Identity) -> bool:
-        """Tell whether who follows a file has opened it."""
+        """Return whether the owner of a file has opened it."""
         return identity in self._held

@@ -82,7 +82,7 @@ def _read_on(
         followed.note_time(status.mtime_ns)
     followed.see(status, now_us)
     if at_path:
-        followed.at_path_ns = status.mtime_ns  # it is not truncated: copies of what it had later are not older
+        followed.at_path_ns = status.mtime_ns  # it is not truncated: copies of its later content are not older
     if not (followed.unread and room):
         return 0
     count, data = followed.read(room)

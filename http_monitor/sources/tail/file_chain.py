@@ -115,7 +115,7 @@ class FileChain:
         return TailedFile(identity, path, handle, self._limit, now_us)
 
     def log_file(self, followed: TailedFile) -> LogFile:
-        """Return the name of a file for those that count its lines."""
+        """Return the name of a file under which its lines are counted."""
         return LogFile(self.path, followed.path, followed.identity)
 
     def is_followed_elsewhere(self, identity: Identity) -> bool:
@@ -126,7 +126,7 @@ class FileChain:
             return False
         if owner != self.same_as:
             self.same_as = owner
-            self.say(f"the same file as {visible_text(owner)}, which is followed already", "same-file")
+            self.notify(f"the same file as {visible_text(owner)}, which is already followed", "same-file")
         return True
 
     def inherit(self, followed: TailedFile, size: int) -> bool:
@@ -169,7 +169,7 @@ class FileChain:
             self.counted += Health(lost_bytes=max(0, followed.expected_size - followed.offset))
         if isinstance(followed.handle, GzHandle) and followed.handle.flaw:
             self.counted += Health(maybe_lost=True)
-            self.say(
+            self.notify(
                 f"{visible_text(followed.path)} is a broken archive ({followed.handle.flaw})", "archive", warning=True
             )
         self.take_counts(followed)
@@ -220,9 +220,9 @@ class FileChain:
     def note_truncation(self, words: str = "truncated, reading from its start") -> None:
         """Count a truncation; how much was written and cut off between two looks is not known."""
         self.counted += Health(truncations=1, maybe_lost=True)
-        self.say(words, "truncation")
+        self.notify(words, "truncation")
 
-    def say(self, words: str, name: str, *, warning: bool = False) -> None:
+    def notify(self, words: str, name: str, *, warning: bool = False) -> None:
         """Add a notice about the path, with the name of its kind."""
         self._notices.append(Notice(f"{self._shown}: {words}", "warning" if warning else "info", name, self.path))
 
@@ -231,12 +231,12 @@ class FileChain:
         self.claims.see(status.identity, self.path)
         if not self.unopened.note(status):
             self.counted += Health(maybe_lost=True)
-            self.say("a file changed before it could be opened, lines may be lost", "lost", warning=True)
+            self.notify("a file changed before it could be opened, lines may be lost", "lost", warning=True)
 
     def miss_unseen(self) -> None:
         """Record that more files were at the path than were found."""
         self.counted += Health(maybe_lost=True)
-        self.say("files came and went at this path between two looks, lines may be lost", "lost", warning=True)
+        self.notify("files came and went at this path between two checks, lines may be lost", "lost", warning=True)
 
     def take_notices(self) -> tuple[Notice, ...]:
         """Return the notices since the last call."""

@@ -58,7 +58,7 @@ def follow_unopened(
 
 
 def lose_the_gone(chain: FileChain, besides: Identity | None) -> None:
-    """Count files as lost that could not be opened and are nowhere any more; opens nothing but their directory.
+    """Count files as lost that could not be opened and no longer exist; opens only their directory.
 
     Args:
         chain: The files of the path.
@@ -73,7 +73,7 @@ def lose_the_gone(chain: FileChain, besides: Identity | None) -> None:
 def certainly_gone(chain: FileChain, positions: Iterable[FilePosition]) -> list[FilePosition]:
     """Return which of the files that were seen at the path are neither beside it nor in an archive there.
 
-    None where the directory cannot be listed.
+    None if the directory cannot be listed.
     """
     if not chain.files.has_room(_SPARE_TO_LIST):
         return []
@@ -109,5 +109,5 @@ def _lose(chain: FileChain, unopened: FilePosition) -> None:
     if not unopened.size:
         return  # an empty file, or a device
     chain.counted += Health(lost_bytes=unopened.size, maybe_lost=True)
-    words = f"a file of {pluralize(unopened.size, 'byte')} went before it could be opened, and its lines are lost"
-    chain.say(words, "lost", warning=True)
+    words = f"a file of {pluralize(unopened.size, 'byte')} was gone before it could be opened, and its lines are lost"
+    chain.notify(words, "lost", warning=True)

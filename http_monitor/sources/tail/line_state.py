@@ -22,11 +22,11 @@ class LineState:
         self.skipping = False
         """Everything up to the next LF is the rest of a line that does not count."""
         self.skipped_are_lost = False
-        """The beginning of that line was handed on as if it were all."""
+        """The beginning of that line was returned as a whole line."""
         self._lost_bytes = 0
         """Bytes of such rests that were not reported yet."""
         self._after = 0
-        """Number of bytes that the cutter took behind the point from which it counts the starts of lines."""
+        """Number of bytes that the cutter took after the point from which it counts the starts of lines."""
 
     @property
     def pending(self) -> int:
@@ -35,11 +35,11 @@ class LineState:
 
     @property
     def starts(self) -> Sequence[tuple[int, int]]:
-        """Where the lines that were given last begin, as `LineCutter.starts`, but from the end of all that was read."""
+        """Where the lines returned last begin, as `LineCutter.starts`, but from the end of everything read."""
         return [(place, origin - self._after) for place, origin in self._cutter.starts]
 
     def skip(self, is_skipping: bool, *, are_lost: bool) -> None:
-        """Leave out the rest of a line up to the next LF, or do not; `are_lost`: its beginning was emitted."""
+        """Set whether the rest of a line up to the next LF is dropped; `are_lost`: its beginning was emitted."""
         self.skipping, self.skipped_are_lost = is_skipping, are_lost
 
     def feed(self, data: bytes) -> bytes:

@@ -23,7 +23,7 @@ from http_monitor.sources.tail.tailed_file import TailedFile
 def restart(chain: FileChain, followed: TailedFile, now_us: int) -> None:
     """Return to the beginning of a truncated file, after reading what copies kept of it.
 
-    What was seen in it, was not read and is in no copy is lost.
+    Bytes that were seen but not read, and are in no copy, are lost.
     """
     if _goes_on_behind(chain, followed):
         return
@@ -77,7 +77,7 @@ def _copy_of(
     least = ENOUGH_BYTES if beside is None else 1
     copy = siblings.find_holding(position, known | (beside or frozenset()), least, just_made=True)
     if copy is None and beside:
-        # It may have got the inode of a file that was.
+        # It may have reused the inode of a file that was.
         old = siblings.not_written_since(position.mtime_ns, beside)
         copy = siblings.find_holding(position, known | old, just_made=True)
     return copy
@@ -88,8 +88,8 @@ def _begin_anew(
 ) -> Found:
     """Begin with the present content of a truncated file, after following the files of a search.
 
-    What is taken for its present content, and what for a copy of an earlier one, must be decided by the same content:
-    it may be truncated again at any time.
+    Its present content, and copies of an earlier one, must be told apart by the same content: it may be truncated again
+    at any time.
     """
     for last in (False,) * (LOOKS - 1) + (True,):
         beside = siblings.identities()
@@ -126,7 +126,7 @@ def _goes_on_behind(chain: FileChain, followed: TailedFile) -> bool:
         followed.go_on_behind(place, followed)
         followed.meet(status)
         chain.counted += Health(lost_bytes=max(0, position.size - position.offset - (status.size - place)))
-        chain.note_truncation("written anew in place, reading on behind what had been read")
+        chain.note_truncation("rewritten in place, continuing after the lines already read")
         return True
     return False
 
@@ -142,7 +142,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
     """
     siblings = chain.siblings()
     contents, time_ns = chain.contents(), followed.position().mtime_ns
-    later_ns = None if time_ns is None else time_ns + 1  # nothing but its time tells an old file from a copy here
+    later_ns = None if time_ns is None else time_ns + 1  # only its time distinguishes an old file from a copy here
     known = chain.list_known() | siblings.not_written_since(later_ns, followed.beside or ())
     # If it has left the path, files beside it may be its successors, which are no copies of it.
     before = None if at_path else all_of(followed)
@@ -152,7 +152,7 @@ def look_beside(chain: FileChain, followed: TailedFile, now_us: int, *, at_path:
 
     # What is in the file now must be known first: it may be copied and truncated while its copies are searched.
     _meet(followed)
-    if siblings.steadily(lambda: search().files or None) is None:
+    if siblings.search_steadily(lambda: search().files or None) is None:
         return False
     index = chain.followed.index(followed)
     later = chain.followed[index:]
@@ -194,7 +194,7 @@ def find_again(
     is_it = opened is not None and _has_its_content(opened, position)
     copy = None if is_it else siblings.find_holding(position)
     if sibling is not None and opened is not None:
-        # Without that content, the file was truncated, perhaps after it was copied; or its inode was reused, as an
+        # Without that content, the file was truncated, perhaps after it was copied, or its inode was reused, as an
         # archive of it or its name shows.
         is_named = sibling.path in (chain.path, followed.path) or siblings.is_rotated(sibling)
         if is_it or (is_named and not (copy is not None and copy[0].compressed)):

@@ -25,7 +25,7 @@ def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> 
     if gone is None or gone.identity == status.identity or _is_somewhere(chain, gone):
         return False
     assert followed.handle is not None
-    # Where another path had read it, it is read on there.
+    # If another path had read it, reading continues there.
     tells = chain.claims.find_left(status.identity) is None
     if newest is None:
         place = end_by_print(followed.handle, status.size, gone)
@@ -38,7 +38,7 @@ def join_renewed(chain: FileChain, followed: TailedFile, status: FileStatus) -> 
     elif newest.whole or not _go_on_behind(chain, followed, newest, status, tells=tells):
         return False
     followed.meet(status)
-    chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
+    chain.notify("replaced by a copy of itself, continuing after the lines already read", "replaced")
     return True
 
 
@@ -58,7 +58,7 @@ def tell_of_old_lines(
     count = lines_in(handle, size)
     again = f"up to {count:,} of which are" if count != 1 else "one of which is"
     words = f"replaced by a file that begins with lines already read, {again} counted again"
-    chain.say(words, "counted-again", warning=True)
+    chain.notify(words, "counted-again", warning=True)
 
 
 def _is_somewhere(chain: FileChain, gone: FilePosition) -> bool:
@@ -92,7 +92,7 @@ def _go_on_behind(
         return False
     followed.go_on_behind(place - unread, newest)
     if is_open:
-        # Its server may write to it until it is told to reopen its log.
+        # Its server may write to it until it reopens its log.
         newest.begin_at(end)
         newest.superseded = True
     else:

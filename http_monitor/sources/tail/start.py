@@ -132,7 +132,7 @@ def _behind(
             followed.go_on_from(replace(position, offset=place, size=place))
             followed.meet(status)
             chain.counted += Health(rotations=1)
-            chain.say("replaced by a copy of itself, reading on behind what had been read", "replaced")
+            chain.notify("replaced by a copy of itself, continuing after the lines already read", "replaced")
             return Located(handle, target, status.identity), followed
         if status.size:
             tell_of_old_lines(chain, handle, status.size, position)
@@ -184,7 +184,7 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
 
 
 def _say_gone(chain: FileChain, path: str) -> None:
-    chain.say(f"{visible_text(path)} is gone, and with it what was not read of it", "lost", warning=True)
+    chain.notify(f"{visible_text(path)} is gone, and so are its unread lines", "lost", warning=True)
 
 
 def _at_path(chain: FileChain) -> set[Identity]:

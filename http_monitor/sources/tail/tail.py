@@ -27,7 +27,7 @@ from http_monitor.units import US_PER_S
 
 @dataclass(frozen=True, slots=True)
 class TailLimits:
-    """How much a tail reads at once, and how long it waits."""
+    """The limits of a tail: how much it reads at once, and how long it waits."""
 
     line_bytes: int = DEFAULT_LINE_BYTES
     """The longest line, in bytes without its LF."""
@@ -48,7 +48,7 @@ class FileTail:
     """A state machine without threads: each `read` looks at the path and reads what is new.
 
     The files of the path are read oldest first. A renamed file stays open until it has been idle for the grace period
-    and its successor has data, because a server writes to it until it is told to reopen its log. The cost of a read
+    and its successor has data, because a server writes to it until it reopens its log. The cost of a read
     depends on what is new, not on the size of the file.
 
     Args:
@@ -187,8 +187,8 @@ class FileTail:
         return found if followed.is_at_rest(found) else None
 
     def _turn(self, found: FileStatus | Obstacle, lines: GatheredLines) -> bool:
-        # The path is looked at before an older file is asked for its size: whatever that holds once a successor has
-        # been seen is read before the successor.
+        # The path is checked before the size of an older file is read: everything that the older file holds once a
+        # successor has been seen is read before the successor.
         now_us = self._clock.running_us()
         self._is_barred = isinstance(found, Obstacle) and found != MISSING
         met = self._begin(found, now_us) or self._arrive(found, now_us)
@@ -201,7 +201,7 @@ class FileTail:
         for followed in self._chain.followed:
             self._chain.take_counts(followed)
             if isinstance(found, FileStatus) and followed.identity == found.identity and followed.at_path_ns is None:
-                # However long it takes until it is read: what is older than that has not been at the path since.
+                # Even if it is read much later: older files have not been at the path since.
                 followed.at_path_ns = found.mtime_ns
         self._waiting.meet(self._chain, met or unreachable)
         return at_end

@@ -74,7 +74,7 @@ class TailedFile:
 
     @property
     def starts(self) -> list[tuple[int, int]]:
-        """Where the lines that were given last begin: (place in them, offset), as `LineCutter.starts`."""
+        """Where the lines returned last begin: (place in them, offset), as `LineCutter.starts`."""
         return [(place, self.offset + origin) for place, origin in self._lines.starts]
 
     def is_at_rest(self, status: FileStatus) -> bool:

@@ -32,13 +32,13 @@ class Waiting:
         if met is None:
             if self.obstacle is not None:
                 self.obstacle = None
-                chain.say(self._welcome, "readable")
+                chain.notify(self._welcome, "readable")
             self._welcome = "readable again"
         elif met != self.obstacle:
             if self.obstacle is None:
                 self._since_us = self._clock.now_us()
             self.obstacle = met
-            chain.say(met.notice, "unreadable", warning=True)
+            chain.notify(met.notice, "unreadable", warning=True)
 
     def health(self) -> Health:
         """Return the obstacle as part of the health of the tail."""

@@ -1,11 +1,11 @@
-"""Detects from a directory's events that files came and went at a path between two looks."""
+"""Detects from a directory's events that files appeared and disappeared at a path between two looks."""
 
 from http_monitor.units import US_PER_S
 
 _LATE_US = 2 * US_PER_S
-"""Maximum delay of the event of a new file, in time that was looked at."""
+"""Maximum delay of the event of a new file, in time observed by looks."""
 _PAUSE_US = US_PER_S
-"""The most that a pause between two looks counts: a process that gets no time to look may get none to hear either."""
+"""Maximum time counted between two looks: a process that gets no time to look may not receive events either."""
 
 
 class UnseenFiles:
@@ -20,7 +20,7 @@ class UnseenFiles:
         self._looked_us: int | None = None
         """The running clock at the last look."""
         self._awake_us = 0
-        """The time that was looked at so far."""
+        """The time observed so far."""
         self._ahead: int | None = None
         """Lower bound of the files found minus those made, if none was missed; None: not known."""
 

@@ -1,4 +1,4 @@
-"""Watches a directory through watchdog, until its events are so frequent that polling costs less."""
+"""Watches a directory through watchdog, until polling costs less than its frequent events."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ Wants = Callable[[str, str], bool]
 """Tells whether a name in a directory matters before it is followed; called in the observer's thread."""
 
 _MAX_CAME = 1_000
-"""Maximum number of names that are kept until they are taken."""
+"""Maximum number of names that are kept until they are drained."""
 _logger = logging.getLogger(__name__)
 
 BURST_EVENTS = 50
@@ -101,6 +101,6 @@ class WatchedDirectory(FileSystemEventHandler):
         return events >= BURST_EVENTS * max(1.0, seconds)
 
     def _concerns(self, raw: str | bytes) -> bool:
-        # access.log.1 concerns access.log: its writer uses the renamed file until it is told to reopen.
+        # access.log.1 concerns access.log: its writer uses the renamed file until it reopens its log.
         name = os.path.basename(os.fsdecode(raw))
         return any(name[:length] in self.names for length in range(len(name), 0, -1))

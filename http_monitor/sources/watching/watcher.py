@@ -218,7 +218,7 @@ class Watcher:
         except (OSError, RuntimeError) as error:  # no inotify instance, watch or thread left, or an unusual file system
             if not directory.refused:
                 reason = getattr(error, "strerror", None) or str(error)
-                words = f"{visible_text(directory.path)}: cannot be watched ({reason}), looking five times a second"
+                words = f"{visible_text(directory.path)}: cannot be watched ({reason}), checking five times a second"
                 notices.append(Notice(words, "warning", "unwatched"))
             directory.refused = True
             return

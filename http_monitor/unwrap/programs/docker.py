@@ -8,10 +8,10 @@ from http_monitor.unwrap.stage import front
 from http_monitor.unwrap.wrapping import Kind
 
 TIME = front(rf"(?P<time>{RFC3339}) ", begins=TIME_BEGINS)
-"""Also behind what other programs put in front, where they are asked for times."""
+"""Also follows the prefixes of other programs, if they add times."""
 
 _UNZONED = r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}) "
-"""Of ``aws logs tail --format short``: UTC."""
+"""The time of ``aws logs tail --format short``, in UTC."""
 
 KIND = Kind(
     "docker",

@@ -13,5 +13,5 @@ _GAP = f"{_C} {_C}"
 _PROVIDER = r"(?:app|runner|proxy|machine)"
 _MACHINE = rf"(?P<origin>{_PROVIDER}{_C}\[{_C}(?P<source>[0-9A-Za-z_-]{{1,64}}+){_C}\])"
 _FRONT = rf"{_C}(?P<time>{ISO}){_GAP}{_MACHINE}{_GAP}[a-z]{{3}}{_GAP}\[{_C}[a-z]{{1,8}}{_C}\] ?"
-# The newer versions write no blank behind the bracket, the older ones do.
+# Newer versions write no blank after the bracket, older ones do.
 KIND = Kind("fly", "Fly's prefix in front of each line", (front(_FRONT, blanks=True),))
