@@ -33,7 +33,8 @@ except ImportError:  # The module is not documented, and may be removed.
 def arrow_of(values: npt.NDArray[Any], kind: pa.DataType, absent: npt.NDArray[np.bool_] | None = None) -> Any:
     """Return numbers as a column over the same memory.
 
-    `pyarrow.array` does it too, but imports numpy's masked arrays for it first, which takes a start ten milliseconds.
+    `pyarrow.array` does it too, but imports numpy's masked arrays for it first, which costs ten milliseconds at the
+    start.
 
     Args:
         values: Numbers of the width of the type; they must not change any more.

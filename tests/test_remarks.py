@@ -90,8 +90,8 @@ def said(made: LogFormat, *lines: bytes) -> list[Remark]:
             "text after the",
         ),
         (TOMCAT, COMMON + b" 7", "unit", "%D is microseconds in Apache and milliseconds in old Tomcats, and nothing"),
-        (BOTH, COMMON + b" 297 0.297", "unit", "%D is taken for milliseconds, as %T beside it shows"),
-        (BOTH, COMMON + b" 5000 0", "unit", "%D is taken for microseconds, as %T beside it shows"),
+        (BOTH, COMMON + b" 297 0.297", "unit", "%D is read as milliseconds, as %T beside it shows"),
+        (BOTH, COMMON + b" 5000 0", "unit", "%D is read as microseconds, as %T beside it shows"),
         (
             BOTH,
             COMMON + b" 5 0",

@@ -165,7 +165,7 @@ def test_the_only_format_of_nginx_is_taken_for_any_file(tmp_path: Path, text: st
         ("http {\n server {\n listen 80;\n", 'line 3: unexpected end of file, expecting "}"'),
         ("http {\n include gone.conf;\n listen 80;\n}\n", "gone.conf cannot be read (No such file or directory)"),
         ("http { }\n}\n", 'line 2: unexpected "}"'),
-        ("http {\n include;\n}\n", "is no configuration of nginx that can be read"),
+        ("http {\n include;\n}\n", "is not a readable nginx configuration"),
     ],
 )
 def test_a_broken_configuration_of_nginx_is_refused_with_its_place(tmp_path: Path, text: str, words: str) -> None:
@@ -234,8 +234,8 @@ def test_where_a_format_of_apache_stands_is_said(apache: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Include gone.conf\n", "line 1: includes gone.conf, which is not there (ServerRoot is "),
-        ("ServerRoot /etc/httpd\n\nInclude x/*.conf\n", "line 3: includes x/*.conf, which is not there"),
+        ("Include gone.conf\n", "line 1: includes gone.conf, which does not exist (ServerRoot is "),
+        ("ServerRoot /etc/httpd\n\nInclude x/*.conf\n", "line 3: includes x/*.conf, which does not exist"),
         ("<VirtualHost *>\n</Directory>\n", "line 2: </Directory> closes a section that is not open"),
         ("<VirtualHost *>\n", "ends inside <virtualhost>"),
         ("Include apache.conf\n", "line 1: includes "),

@@ -83,7 +83,7 @@ def test_files_in_files_are_read_from_the_root_and_optional_ones_may_be_missing(
     )
     assert found(config) == TIMED
     (tmp_path / "two" / "b.conf").unlink()
-    assert f"{tmp_path}/one/a.conf line 1: includes two/b.conf, which is not there" in refusal(config)
+    assert f"{tmp_path}/one/a.conf line 1: includes two/b.conf, which does not exist" in refusal(config)
 
 
 def test_files_that_include_each_other_without_end_are_refused_with_the_place(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ OTHERWISE = {
     "CloudWatch": [0, 0, 0],
 }
 """Seconds from the start, of those that do not write the seconds one after the other in UTC."""
-TOLD = "the lines have no time, so the one around them counts"
+TOLD = "the lines have no time, so the time around them counts"
 
 
 def timing(*, by_arrival: bool = False) -> Timing:

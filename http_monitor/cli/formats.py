@@ -108,10 +108,10 @@ class Formats:
         return made
 
     def of_part(self, path: str, head: bytes, sample: bytes) -> "LogFormat":
-        """Return another format for a file, for lines that do not stand at its beginning.
+        """Return another format for a file, for lines that are not at its beginning.
 
         Args:
-            path: Of the file.
+            path: The path of the file.
             head: The beginning of the file; formats with header lines learn them from it.
             sample: Lines of it, which show the format unless it is given.
         """

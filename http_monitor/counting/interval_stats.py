@@ -132,7 +132,7 @@ class IntervalStats:
         self._tables[name] = table
 
     def coverage(self) -> Coverage:
-        """Return the number of rows that have the field behind each figure."""
+        """Return the number of rows that have the field needed for each figure."""
         return Coverage(self.hits, **{name: self.hits - self._lacks.get(name, 0) for name in COVERED})
 
     def status(self) -> tuple[tuple[int, int], ...]:

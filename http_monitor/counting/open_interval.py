@@ -47,7 +47,7 @@ class OpenInterval:
         return self._stats
 
     def coverage(self) -> Coverage:
-        """Return the number of rows that have the field behind each figure, without counting by key."""
+        """Return the number of rows that have the field needed for each figure, without counting by key."""
         if not self._pieces:
             return self._stats.coverage()
         hits = sum(groups.hits[index] for groups, index in self._pieces)

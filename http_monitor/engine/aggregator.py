@@ -105,7 +105,7 @@ class MetricsAggregator:
 
     @property
     def wants_offsets(self) -> bool:
-        """Whether a listener needs to know where the lines of rows stand."""
+        """Whether a listener needs the places of rows' lines."""
         return self._closing.stream is not None and self._closing.stream.wants_offsets
 
     def publish_to(self, publish: Callable[[Message], None]) -> None:

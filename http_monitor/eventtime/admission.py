@@ -39,11 +39,12 @@ class Admission:
         """(number of accepted rows before, fate, increment)."""
         self._looks: list[tuple[int, int]] = []
         self._row_places: list[tuple[int, int, int, int]] = []
-        """(start, stop, accepted before, behind): rows [start, stop) and the released rows that each comes behind."""
+        """(start, stop, accepted before, behind): rows [start, stop), and the number of released rows that precede
+        each."""
         self._released = 0
 
     def accept(self, start: int, stop: int, *, behind: int = 0) -> None:
-        """Accept the rows [start, stop) when they are looked at; the first comes behind `behind` rows it released."""
+        """Accept the rows [start, stop) as they are examined; the first follows `behind` rows that it released."""
         self._released = 0
         if behind:
             self._looks.append((self._count, behind))
@@ -58,7 +59,7 @@ class Admission:
         self.change(HELD, -1)
 
     def pass_over(self, index: int) -> None:
-        """Leave a row unaccepted when it is looked at."""
+        """Leave a row unaccepted as it is examined."""
         self._released = 0
         self._row_places.append((index, index + 1, self._count, 0))
 
@@ -83,7 +84,7 @@ class Admission:
         """Return the accepted rows in order; the fates of lines before the first come before all rows.
 
         Args:
-            between: Number of lines of each of `FATES` before the first row and behind each.
+            between: Number of lines of each of `FATES` before the first row and after each.
         """
         after = np.zeros((len(FATES), 1 + self._count), np.int64)
         if between is not None:
@@ -104,7 +105,7 @@ class Admission:
         self._runs.append((start, stop))
 
     def _places(self, count: int) -> Int64s:
-        """Return the number of accepted rows before the lines in front of the first row and behind each row."""
+        """Return the number of accepted rows before the lines that precede the first row and that follow each row."""
         places = np.zeros(1 + count, np.int64)
         for start, stop, before, each in self._row_places:
             places[1 + start : 1 + stop] = before + each * np.arange(1, 1 + stop - start)

@@ -270,7 +270,7 @@ def _rows_of(line: _Held) -> Rows:
 
 
 def _between(batch: Batch) -> Int64s | None:
-    """Return the number of lines of each of `FATES` before the first row and behind each, shape (fates, 1 + rows)."""
+    """Return the number of lines of each of `FATES` before the first row and after each, shape (fates, 1 + rows)."""
     count = len(batch.line_nos)
     if batch.lines == count:
         return None

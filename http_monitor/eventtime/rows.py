@@ -37,8 +37,8 @@ class Rows:
     lead: tuple[int, ...] = NO_LINES
     """Growth of the counters before the first row."""
     looks: Int64s | None = None
-    """The look at its file at which each row was accepted. 0: its own; n > 0: its own, behind n held rows that it
-    released; -1 - n < 0: the row was held, and released behind n others. None: all are 0."""
+    """The look at its file at which each row was accepted. 0: its own; n > 0: its own, after n held rows that it
+    released; -1 - n < 0: the row was held, and released after n others. None: all are 0."""
     file: Int64s | None = None
     """The file of each row, if there are several and there are looks."""
     lead_us: int = NEVER_US

@@ -38,7 +38,7 @@ _COMPARE = {
 
 
 _NO_VALUE = {"host": b"-", "section": b"(none)"}
-"""What stands for the absence of a value, in columns that are never null."""
+"""The value that means absence, in columns that are never null."""
 
 
 def check_patterns(expression: Expression) -> None:

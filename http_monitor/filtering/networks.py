@@ -27,7 +27,7 @@ def network_of(text: str) -> Network | None:
 
 
 def what_is_meant(text: str) -> str | None:
-    """Return what an address with a prefix may mean, ``10.0.0.0/8 or 10.1.2.3``; None where it means one thing."""
+    """Return what an address with a prefix may mean, ``10.0.0.0/8 or 10.1.2.3``; None if it is unambiguous."""
     try:
         meant = ipaddress.ip_interface(text)
     except ValueError:

@@ -45,7 +45,7 @@ class Hub:
 
     @property
     def wants_marks(self) -> bool:
-        """Whether any of them receives marks, and needs to know where the lines of rows stand."""
+        """Whether any of them receives marks, and needs the places of rows' lines."""
         return bool(self._marks)
 
     @property

@@ -172,7 +172,7 @@ class Input:
         Args:
             data: Whole lines.
             last: Whether these are the last lines.
-            stretches: Where they stand; none: not known.
+            stretches: The places of the lines; none: not known.
         """
         if not (data or last):
             return _NO_LINES

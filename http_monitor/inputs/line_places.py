@@ -16,7 +16,7 @@ Places = Mapping[int, tuple[LogFile, int]]
 
 
 class Locator:
-    """Finds where the lines of an input stand, and remembers the starts of those that its format holds in part.
+    """Finds the places of an input's lines, and remembers the starts of lines that its format holds in part.
 
     Args:
         log_format: The format of the input.
@@ -33,7 +33,7 @@ class Locator:
 
         Args:
             data: The lines that were read.
-            stretches: Where they stand.
+            stretches: Their places.
             batch: The batch that the format made of them.
             line_nos: For each row the number of its line in the batch.
         """
@@ -53,13 +53,13 @@ class Locator:
 
 
 class LinePlaces:
-    """Where the lines of a batch stand; worked out when it is asked for.
+    """The places of a batch's lines, computed on request.
 
     Args:
         data: The lines.
-        stretches: Where they stand.
+        stretches: Their places.
         batch: The lines, parsed.
-        before: Where lines begin that were read before.
+        before: The starts of lines that were read before.
     """
 
     def __init__(self, data: bytes, stretches: Sequence[Stretch], batch: Batch, before: Places) -> None:
@@ -110,7 +110,7 @@ class UnresolvedOffsets:
     """Implements `records.RowOffsets` for rows of a batch.
 
     Args:
-        places: Of the lines of the batch.
+        places: The places of the batch's lines.
         line_nos: For each row the number of its line.
     """
 

@@ -56,7 +56,7 @@ class Look:
     failure: InputError | None
     """Error that ended reading before the end of the input."""
     position: Json | None = None
-    """Position of the source behind these lines; None: it has none, or no listener needs it."""
+    """Position of the source after these lines; None: it has none, or no listener needs it."""
     lag_bytes: int = 0
     """Bytes of the source that are left to read."""
 

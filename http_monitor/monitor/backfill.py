@@ -227,7 +227,7 @@ class Backfill:
         Args:
             lines: The next lines of a log.
             batch: These lines, parsed.
-            locator: Finds where they stand.
+            locator: Finds the places of the lines.
             ahead_filter: Has admitted the rows before them.
         """
         chosen = batch if self._select is None else self._select(batch)

@@ -17,7 +17,7 @@ class Finder(Protocol):
     """Finds files."""
 
     def more(self) -> tuple[Sequence[Input], Sequence[str]]:
-        """Return (inputs for files found since the last call, names of inputs that are not needed any more)."""
+        """Return (inputs for files found since the last call, names of inputs that are no longer needed)."""
         ...
 
     def take_missed(self) -> Sequence[str]:

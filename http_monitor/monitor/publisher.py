@@ -32,7 +32,7 @@ class Publisher:
         self.complete: Callable[[AlertEvent], AlertEvent] = lambda event: event
         """Adds what only the run knows to an alert; set likewise."""
         self.after_interval: Callable[[], None] = _do_nothing
-        """Called when an interval was reported or passed over, of which a turn may have many; set likewise."""
+        """Called when an interval was reported or passed over, many times in some turns; set likewise."""
 
     def publish(self, message: Message) -> None:
         """Pass on a message, after the notices that belong before it and before those that a report causes."""

@@ -78,7 +78,7 @@ class ReplayTurns:
         return min(1.0, max(0.0, 1 - sum(self._unread) / self._all_bytes))
 
     def positions(self) -> dict[str, Json]:
-        """Return for each input the position behind the lines that have been counted, as far as sources have one."""
+        """Return for each input the position after the lines that have been counted, if its source has one."""
         found: dict[str, Json] = {}
         for index, position in enumerate(self._positions):
             if position is not None:

@@ -132,7 +132,7 @@ class RowListeners(WindowListener, Protocol):
 
     @property
     def wants_marks(self) -> bool:
-        """Whether any of those left receives marks, and needs to know where the lines of rows stand."""
+        """Whether any of those left receives marks, and needs the places of rows' lines."""
         ...
 
 

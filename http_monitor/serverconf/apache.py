@@ -134,7 +134,9 @@ def _find_included(pattern: str, place: _Place, reading: _Reading, *, optional: 
     else:
         found = [wanted] * os.path.exists(wanted)
     if not found and not optional:
-        raise refusal(place.file, place.line, f"includes {pattern}, which is not there (ServerRoot is {reading.root})")
+        raise refusal(
+            place.file, place.line, f"includes {pattern}, which does not exist (ServerRoot is {reading.root})"
+        )
     return [path for entry in found for path in _files_in(entry, pattern, place, reading)]
 
 

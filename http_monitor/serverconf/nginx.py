@@ -20,7 +20,7 @@ DEFAULT = "combined"
 _PREFIXES = ("/etc/nginx", "/usr/share/nginx", "/usr/local/nginx", "/usr/local/etc/nginx", "/var/lib/nginx")
 _VARIABLE = re.compile(r"\$(?:[A-Za-z0-9_]+|\{[^}]*\})")
 _OPTIONS = ("buffer=", "gzip", "flush=", "if=")
-_UNREADABLE = "is no configuration of nginx that can be read"
+_UNREADABLE = "is not a readable nginx configuration"
 _OTHER_PROTOCOLS = ("stream", "mail")
 
 

@@ -10,7 +10,7 @@ SAMPLES = 32
 """Number of evenly spaced places that are probed to check whether a file is in order of time."""
 _MIN_STEP = 256 << 10
 _CLOSE_BYTES = 64 << 10
-"""An offset is close enough if at most this much is read in vain."""
+"""An offset is close enough if at most this much is read needlessly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ _OF_VARNISH = re.compile(r"(?:Varnish|VCL_Log|VSL):")
 _FIRST_BYTE = re.compile(r"%[<>!,0-9]*(?:\^FB|\{Varnish:time_firstbyte\}x|F)")
 _UNKNOWN = Remark(
     "unit",
-    "%D is microseconds in Apache and milliseconds in old Tomcats, and nothing shows which: a number without a unit,"
-    " these lines have no duration (%{us}T or %{ms}T in its place says it)",
+    "%D is microseconds in Apache and milliseconds in old Tomcats, and nothing shows which, so these lines have no"
+    " duration (%{us}T or %{ms}T instead states the unit)",
 )
 
 

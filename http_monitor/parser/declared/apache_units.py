@@ -112,9 +112,9 @@ class UnitFormat:
         # The remark must not depend on earlier lines.
         if unit is None:
             what = "%D is microseconds in Apache and milliseconds in old Tomcats; until %T shows which"
-            yield Remark("unit", f"{what}, lines have no duration (%{{us}}T or %{{ms}}T says it)")
+            yield Remark("unit", f"{what}, lines have no duration (%{{us}}T or %{{ms}}T states the unit)")
         else:
-            yield Remark("unit", f"%D is taken for {_WORDS[unit]}, as %T beside it shows")
+            yield Remark("unit", f"%D is read as {_WORDS[unit]}, as %T beside it shows")
         yield from self._seconds.remarks(line)
 
 

@@ -10,7 +10,7 @@ from http_monitor.records import NO_ROWS, Batch, Int64s, Sample
 
 _SAMPLES = 3
 _MAX_LINES = 256
-"""Maximum number of lines tried at once while the format is not known: all formats but one parse them in vain."""
+"""Maximum number of lines tried at once while the format is not known: the work of all formats but one is wasted."""
 
 
 def join_batches(batches: Sequence[Batch]) -> Batch:

@@ -22,8 +22,8 @@ TRIED_LINES = 20
 lines see all of them. All candidates also try this many lines after a header that a format keeps. So a log that fits at
 last is recognised at most 480 lines later."""
 _COUNT, _BEHIND_HEADER = "", "#"
-"""Keys of the number of lines that were read in vain, and of those that all candidates are to try next, in a saved
-state; no candidate has these names."""
+"""Keys of the number of lines that fitted nothing, and of those that all candidates must try next, in a saved state; no
+candidate has these names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Trials:
         self._in_vain = 0
         """Number of lines read so far, blank ones included."""
         self._behind_header = 0
-        """Number of lines that all candidates are to try next, because a header stood before them."""
+        """Number of lines that all candidates must try next, because they follow a header."""
         self.head = b""
         """The beginning of the file, for formats with header lines; empty if it will be parsed."""
 
@@ -118,7 +118,7 @@ class Trials:
         return stop
 
     def _try(self, start: int, lines: bytes, before: Leading) -> Fit | None:
-        """Let all candidates read lines: those behind a header, or one that may be a header itself."""
+        """Let all candidates read lines: those after a header, or one that may be a header itself."""
         kept = self._memory()
         fit = self._find(start, lines, before)
         self._behind_header = max(0, self._behind_header - lines.count(b"\n"))

@@ -18,7 +18,7 @@ TIME = re.compile(
 )
 """The time with its brackets; it may still be a date that does not exist.
 
-Of the zone abbreviations written in place of an offset (WEBrick), only those of UTC are unambiguous."""
+Of the zone abbreviations written instead of an offset (WEBrick), only those of UTC are unambiguous."""
 _FRONT = re.compile(rb"\[[0-9]{1,2}/[A-Za-z]{3}/[0-9]{4}:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}( ?[^]]*)\]")
 """The time with any zone."""
 

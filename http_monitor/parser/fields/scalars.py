@@ -25,7 +25,7 @@ _SLASHES = LatePattern(rb"([0-9]{4})/([0-9]{2})/([0-9]{2})(?: -)? ([0-9]{2}:[0-9
 _COMPACT = LatePattern(rb"([0-9]{2})([0-9]{2})([0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")
 _WEB = LatePattern(rb"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:GMT|UTC)")
 _UTC = (b" UTC", b" GMT", b" Z")
-"""Texts that some servers write in place of an offset."""
+"""Texts that some servers write instead of an offset."""
 _MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
 _DECIMAL = LatePattern(rb"([0-9]{1,20})(?:\.([0-9]{0,18}))?")
 POWER = {"s": 6, "ms": 3, "us": 0, "ns": -3}

@@ -59,7 +59,7 @@ def scalar_text(value: object) -> bytes | None:
 
 
 def value_at(found: Any, path: Path) -> Any:
-    """Return the value at a path; None where there is none."""
+    """Return the value at a path; None if there is none."""
     for key in path:
         found = found.get(key) if type(found) is dict else None
     return found

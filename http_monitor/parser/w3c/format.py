@@ -144,7 +144,7 @@ class W3cFormat(LinedFormat):
                 yield from zone_remark(text)
             if columns.time_taken == "decimal" and field.role == "duration" and text.isdigit():
                 what = f"{field.name} is seconds in some servers and milliseconds in others, and neither #Software"
-                yield Remark("unit", f"{what} nor a decimal point shows which: it is not taken for a duration")
+                yield Remark("unit", f"{what} nor a decimal point shows which: it is not read as a duration")
 
     def _directive(self, line: bytes) -> None:
         names = _names_in(line)

@@ -22,7 +22,7 @@ def numbers_given_up(inside: Unwrapped, place: Int64s) -> tuple[int, ...]:
 
 
 class GivenUp:
-    """The number of such lines behind one wrapper."""
+    """The number of such lines of one wrapper."""
 
     def __init__(self, count: int = 0) -> None:
         self._count = count

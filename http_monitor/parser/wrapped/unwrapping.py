@@ -255,7 +255,7 @@ class Unwrapping:
         if is_first:
             shown = np.flatnonzero(untimed if left is None else untimed & ~left)
             if len(shown):
-                words = f"the lines have no time, so the one around them counts{reader.words}"
+                words = f"the lines have no time, so the time around them counts{reader.words}"
                 self.told.append((before + int(batch.line_nos[shown[0]]), words))
             else:
                 self._stamps = None

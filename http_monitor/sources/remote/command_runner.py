@@ -88,7 +88,7 @@ class Commands:
         self._shell = None if self._via else False
 
     def unreachable(self, said: Said) -> Unreachable:
-        """Return the error for what the prefix printed in place of the command's output."""
+        """Return the error for the prefix's output, if it replaced that of the command."""
         self.forget()
         return Unreachable(self._reason(said))
 

@@ -186,7 +186,7 @@ class FileChain:
             self.rested = [*self.rested, followed][-_MAX_RESTED:]
 
     def let_go_of_the_idle(self, grace_us: int, now_us: int, lines: GatheredLines, *, has_left: bool) -> None:
-        """Release older files that are not written to any more.
+        """Release older files that are no longer written to.
 
         Args:
             grace_us: How long they must be idle.

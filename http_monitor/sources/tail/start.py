@@ -175,7 +175,7 @@ def _join(chain: FileChain, position: FilePosition, located: Located, followed: 
             followed.expected_size = position.size
         chain.followed.append(followed)
         return
-    # A truncated file has new content in place of the old.
+    # A truncated file has new content instead of the old one.
     last_seen = position if located.truncated or located.reused else chain.unopened.extend(position)
     chain.counted += Health(lost_bytes=last_seen.unread, maybe_lost=True)
     chain.before = replace(position, let_go=True)  # its loss is counted already
