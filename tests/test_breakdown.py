@@ -147,6 +147,30 @@ def test_only_the_last_rows_are_counted_and_that_is_said() -> None:
     assert (event.breakdown.hits <= 100, event.breakdown.is_whole) == (True, False)
 
 
+@settings(max_examples=examples(30), deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from((1, 256, 257, 1_000, 2_040, 9_000)), st.sampled_from((1, 300))), min_size=9),
+    st.integers(1, 60),
+    st.data(),
+)
+def test_rows_with_long_keys_count_for_several_of_those_that_are_kept(
+    lengths: list[tuple[int, int]], kept: int, data: st.DataObject
+) -> None:
+    lines: list[Line] = [(0, "192.0.2.1", "GET", "/" * path, "a" * agent, 200) for path, agent in lengths]
+    whole = b"".join(map(written, [*lines, (30, "192.0.2.1", "GET", "/", "a", 200)]))
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(whole) - 1), max_size=5)))
+    chunks = [whole[start:end] for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+    options = Settings(replay=True, window_s=20, lateness_s=0, alert_threshold=0.4, ddos_threshold=1e6)
+    (event, *_) = events_of([whole], kept, options)
+    assert event == events_of(chunks, kept, options)[0]
+    rooms = [1 + sum(-(-min(key, 2_068) // 512) for key in line if key > 256) for line in lengths]
+    # The line that closes the bucket has come after the alert, or is the last of the rows before it.
+    held = [sum(sum(rooms[at:]) <= room for at in range(len(rooms))) for room in (kept, kept - 1)]
+    found = event.breakdown
+    assert (0 if found is None else found.hits) in held
+    assert found is None or found.is_whole == (found.hits == len(lines))
+
+
 @pytest.mark.parametrize("restarts", [False, True])
 def test_a_breakdown_after_a_restart_does_not_pass_for_that_of_the_whole_window(restarts: bool) -> None:
     life = Life(Settings(window_s=6, interval_s=3, alert_threshold=2.0, lateness_s=0), breaks_down=True)

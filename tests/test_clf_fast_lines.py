@@ -266,6 +266,14 @@ def test_where_no_line_is_plain_none_is_found(text: bytes, pair: bool) -> None:
     assert (found.line.tolist(), found.status.tolist(), found.lines) == ([], [], text.count(b"\n"))
 
 
+@pytest.mark.parametrize(("length", "is_sparse"), [(9_000, True), (1, False)])
+def test_rows_of_long_lines_keep_no_room_for_short_ones(length: int, is_sparse: bool) -> None:
+    found = find_plain((COMMON.replace(b"GET /", b"GET /" + b"a" * length) + b"\n") * 99, pair=False)
+    assert len(found.status) == len(found.line) == 99
+    room = [len(array) if array.base is None else len(array.base) for array in (found.status, found.line)]
+    assert (room == [99, 99]) == is_sparse
+
+
 def test_hosts_of_lines_that_were_taken_back_are_none() -> None:
     """The reader has met their hosts already when it turns out that a line is malformed."""
     odd = b"".join(

@@ -12,7 +12,8 @@ from http_monitor.display.ndjson import NdjsonDisplay
 from http_monitor.display.notices import Notices
 from http_monitor.display.objects.fields import remainders
 from http_monitor.display.objects.lines import alert_line, notice_line, report_line, summary_line
-from http_monitor.report import CaughtUp, Notice, Pulse
+from http_monitor.health import Health
+from http_monitor.report import CaughtUp, Mode, Notice, Pulse
 from http_monitor.report_tables import LostRequests
 from tests.display_samples import (
     CENTRAL_EUROPE,
@@ -251,6 +252,19 @@ def test_advice_under_a_report_is_a_notice_once() -> None:
     late = replace(report, health=replace(report.health, lines=500, late=60, too_late=0, ahead=0, lateness_advice_s=20))
     types = [(value["type"], value.get("name")) for value in map(json.loads, ndjson((late, late)).splitlines())]
     assert types == [("report", None), ("notice", "times"), ("report", None)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "malformed", "told"), [("replay", 11, True), ("replay", 10, False), ("live", 11, False)]
+)
+def test_many_unread_lines_of_a_replay_are_a_notice_before_the_summary(mode: Mode, malformed: int, told: bool) -> None:
+    said = replace(empty_summary(), mode=mode, last_us=START_US, health=Health(lines=1_000, malformed=malformed))
+    found = [json.loads(line) for line in ndjson((said,)).splitlines()]
+    assert [(value["type"], value.get("name")) for value in found[:-1]] == [("notice", "malformed")] * told
+    assert found[-1]["type"] == "summary"
+    if told:
+        assert found[0]["at"] == "2026-03-02T09:30:00Z"
+        assert found[0]["message"].startswith("More than 1 % of the lines fit no format")
 
 
 def test_advice_is_not_given_where_a_notice_has_said_more() -> None:

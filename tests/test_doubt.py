@@ -160,6 +160,22 @@ def test_a_doubt_is_told_once_a_file_at_the_line_that_shows_it_wherever_it_is_cu
     assert [no for no, _ in said(get_format("common"), *lines[:3])] == [None]
 
 
+@pytest.mark.parametrize("front", [b"web1 nginx[3]: ", b"web-1 \xe2\x80\xba nginx ", b"web1 app DEBUG ", b"web1 "])
+def test_a_client_inside_of_the_user_shows_that_the_host_is_none(front: bytes) -> None:
+    line = front + b"192.0.2.7 - anna" + REST[4:]
+    ((number, remark),) = said(get_format("common"), line * 25)
+    assert (number, remark.name) == (20, "host")
+    assert remark.text.startswith("the user of 20 of its first 20 lines is none, so the host may be none, for example ")
+    assert said(get_format("common"), line * 10 + (b"192.0.2.7" + REST) * 10) == []
+
+
+@pytest.mark.parametrize("user", [b"anna maria", b"192.0.2.7", b"anna 192.0.2.7 home", b"a - b"])
+def test_a_user_of_several_words_is_not_doubted(user: bytes) -> None:
+    line = b"web1 - " + user + REST[4:]
+    told = said(get_format("common"), line * 20)
+    assert [remark.name for _, remark in told] == []
+
+
 def test_what_the_example_holds_is_shown_and_cut() -> None:
     ((_, remark),) = said(get_format("common"), b"\x1b[2J" + b"x" * 100 + REST)
     assert r"for example \x1b[2Jxxx" in remark.text

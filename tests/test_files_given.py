@@ -93,6 +93,14 @@ def test_a_command_without_a_file_is_for_the_usual_one() -> None:
 def test_one_path_on_several_machines_is_several_files() -> None:
     argv = ["--via", "ssh web1", "w1=/a.log", "--via", "ssh web2", "w2=/a.log", "--via", "ssh web3", "/a.log"]
     settings = parse_arguments(argv)
-    assert settings.files == ("/a.log", "w2:/a.log", "ssh web3:/a.log")
+    assert settings.files == ("w1:/a.log", "w2:/a.log", "ssh web3:/a.log")
     assert [settings.server_of(key) for key in settings.files] == ["w1", "w2", None]
     assert [file.path for file in settings.given] == ["/a.log"] * 3
+
+
+def test_one_path_here_and_on_machines_of_one_name_is_several_files() -> None:
+    argv = ["w=/a.log", "--via", "ssh web1", "w=/a.log", "/b.log", "--via", "ssh web2", "w=/a.log"]
+    settings = parse_arguments(argv)
+    assert settings.files == ("/a.log", "ssh web1:/a.log", "/b.log", "ssh web2:/a.log")
+    assert [settings.is_remote(key) for key in settings.files] == [False, True, True, True]
+    assert [settings.server_of(key) for key in settings.files] == ["w", "w", None, "w"]

@@ -289,14 +289,14 @@ def test_long_keys_of_many_requests_take_two_lines_at_every_width(width: int) ->
             60,
             [
                 "  ALERT  began about 10:30:00, of 16,384 requests: 97 %",
-                "         PROPPATCH, 60 % /api/v1/…-11/pdf, 100 % status 502",
+                "         PROPPATCH, 60 % /api/v1/…6-11/pdf, 100 % status 502",
             ],
         ),
         (
             80,
             [
                 "  ALERT  began about 10:30:00, of 16,384 requests: 97 % PROPPATCH,",
-                "         60 % /api/v1/…-11/pdf, 50 % agent …Chrome/131.0.0…, 100 % status 502",
+                "         60 % /api/v1/…6-11/pdf, 50 % agent …Chrome/131.0.0.…, 100 % status 502",
             ],
         ),
         (

@@ -57,6 +57,8 @@ def test_what_programs_write_is_read_line_by_line_and_by_columns(name: str) -> N
         ({"status": "404  Not Found"}, {"status": 404}),
         ({"status": "404 "}, {"status": 404}),
         ({"status_line": "done", "code": 1}, {"status": 0}),
+        ({"downstream_remote_address_without_port": "192.0.2.8"}, {"host": b"192.0.2.8"}),
+        ({"DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT": "192.0.2.8"}, {"host": b"192.0.2.8"}),
         ({"client_port": "54321", "ip": "192.0.2.8"}, {"host": b"192.0.2.8"}),
         ({"client_port": 54321}, {"host": b"-"}),
         ({"client_port": "192.0.2.8:4711"}, {"host": b"192.0.2.8"}),

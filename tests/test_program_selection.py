@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -91,8 +92,8 @@ def test_the_command_under_an_alert_reads_and_counts_the_same_lines(
     [
         ("/usr/bin/http-monitor", ["http-monitor"]),
         ("/opt/it's/bin/http-monitor", ["/opt/it's/bin/http-monitor"]),
-        ("/opt/http_monitor/main.py", ["python", "/opt/http_monitor/main.py"]),
-        ("/opt/http_monitor/__main__.py", ["python", "-m", "http_monitor"]),
+        ("/opt/http_monitor/main.py", ["/opt/my env/bin/python3", "/opt/http_monitor/main.py"]),
+        ("/opt/http_monitor/__main__.py", ["/opt/my env/bin/python3", "-m", "http_monitor"]),
     ],
 )
 def test_the_command_under_an_alert_starts_the_program_that_runs(
@@ -100,8 +101,19 @@ def test_the_command_under_an_alert_starts_the_program_that_runs(
 ) -> None:
     monkeypatch.setenv("PATH", "/bin:/usr/bin")
     monkeypatch.setattr("sys.argv", [started])
+    monkeypatch.setattr("sys.orig_argv", ["/opt/my env/bin/python3", "-X", "dev", started])
     said = shlex.split(command_of(parse_arguments(["--replay", "a.log"])))
     assert said == [*words, "--replay", "--file", "a.log"]
+
+
+def test_the_command_works_in_a_shell_that_finds_no_python(tmp_path: Path) -> None:
+    lines = (LINES[0] + b"\n") * 30
+    (tmp_path / "access.log").write_bytes(lines)
+    window = ("--window", "1s", "--interval", "1s", "--ddos-threshold", "100")
+    outcome = run("--replay", "--output", "alerts", *window, "access.log", cwd=tmp_path, fresh=True)
+    pasted = next(line for line in outcome.out.decode().splitlines() if line.endswith("--output lines"))
+    again = subprocess.run(["/bin/sh", "-c", pasted], cwd=tmp_path, env={"PATH": ""}, capture_output=True, check=True)
+    assert again.stdout == lines
 
 
 def test_only_lines_that_match_are_explained(log: Path) -> None:
@@ -141,3 +153,15 @@ def test_a_pattern_that_matches_nothing_yet_is_no_mistyped_path(log: Path) -> No
     assert live.code == 0
     assert "did you mean" not in live.err.decode()
     assert "missing, waiting for it" in live.err.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--explain", "access.log"], b"http_monitor: none of 4 lines matches the filter\n"),
+        (["--explain", LINES[0].decode()], b"http_monitor: the line does not match the filter\n"),
+    ],
+)
+def test_it_is_said_that_no_line_matches_which_is_to_be_explained(log: Path, arguments: list[str], said: bytes) -> None:
+    outcome = run(*arguments, "--filter", "status == 599", cwd=log.parent)
+    assert (outcome.code, outcome.out, outcome.err) == (0, b"", said)

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from http_monitor.arguments import parse_arguments
+from http_monitor.cli.formats import Formats
+from http_monitor.cli.replay_span import ReplaySpan
 from http_monitor.clock import WallClock
+from http_monitor.ports.log_format import LogFormat
 from http_monitor.units import iso_utc
 from tests.program import Outcome, Program, append, lines_at, lines_now, run
 
@@ -337,3 +341,18 @@ def test_archives_of_one_time_are_read_whatever_their_names(tmp_path: Path) -> N
         "/two": 601,
         "/web": 601,
     }
+
+
+def test_a_file_that_grows_while_it_is_searched_has_nothing_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(dense(FIRST_S, 10))
+    settings = parse_arguments(["--replay", "--since", "9s", str(path)])
+
+    class Growing(Formats):
+        def of_part(self, path: str, head: bytes, lines: bytes) -> LogFormat:
+            append(Path(path), dense(FIRST_S + 10, 1))
+            return super().of_part(path, head, lines)
+
+    span = ReplaySpan(settings, [str(path)], Growing(settings), lambda: False)
+    assert span.part_of(str(path)) is not None
+    assert [notice.text for notice in span.notices()] == ["reading from 12:00:00 on"]

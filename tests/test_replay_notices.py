@@ -89,6 +89,8 @@ def test_a_change_of_format_is_told_with_the_time_of_its_line() -> None:
         ("report", f"{day}1:30Z"),
         ("report", f"{day}1:40Z"),
         ("report", f"{day}5:10Z"),
+        # The 20 lines that showed the change.
+        (f"{day}5:04Z", "malformed", None),
         ("summary", None),
     ]
 

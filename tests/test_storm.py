@@ -98,6 +98,24 @@ def test_a_storm_of_a_whole_log_is_a_line_at_its_raise_and_one_at_its_recovery_a
     assert [json.loads(line)["state"] for line in ndjson(events).splitlines()] == ["raised"] * 12 + ["recovered"] * 12
 
 
+def test_under_a_storm_stands_what_the_requests_of_the_first_are() -> None:
+    about = Breakdown(720, (Share("method", b"HEAD", 720), Share("endpoint", b"/search", 700)), is_whole=True)
+    events = [
+        replace(event(number, 6.0 + (number == 7)), breakdown=about, began_us=START_US - 9) for number in range(11)
+    ]
+    out = io.StringIO()
+    display = AlertsDisplay(out, Notices(io.StringIO()), width=lambda: 80, command="http-monitor --file a.log")
+    with time_zone("UTC0"):
+        for one in events:
+            display.publish(one)
+        display.close()
+    assert out.getvalue().splitlines()[1:] == [
+        "  ALERT  the first began about 09:29:59, of 720 requests: 100 % HEAD,",
+        "         97 % /search",
+        "  http-monitor --file a.log --since '2026-03-02 09:29:59' --filter 'host == \"192.0.2.7\"' --output lines",
+    ]
+
+
 def test_of_raises_that_follow_each_other_ten_within_an_interval_say_what_their_requests_are() -> None:
     limit = DetailLimit(interval_s=10)
     # Two a second: the first ten; none until an interval has passed since the first, then two for two.

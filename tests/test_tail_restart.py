@@ -4,6 +4,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from http_monitor.sources.files.access import Files, FileStatus
 from tests.following import Denying, Follow, append, compress, copytruncate, line, lines, move_out, rotate
 
@@ -154,6 +156,27 @@ def test_a_file_at_the_path_with_the_inode_of_one_that_was_let_go_is_another(log
     tail.resume(replace(position, files=(reused, position.files[1])))
     assert tail.read_to_end() == lines(5, 9)
     assert tail.counters == (0, False, 2, 0)
+
+
+@pytest.mark.parametrize("is_longer", [True, False])
+def test_a_log_with_the_inode_of_a_rotated_file_that_was_deleted_is_no_truncation(
+    log: Path, follow: Follow, is_longer: bool
+) -> None:
+    tail = follow(log)
+    tail.read()
+    old = rotate(log)
+    append(log, line(4))
+    tail.read()
+    position = tail.kill()
+    assert [file.let_go for file in position.files] == [False, False]
+    old.unlink()
+    rotate(log)
+    append(log, lines(5, 9) if is_longer else line(5))
+    reused = replace(position.files[0], inode=log.stat().st_ino)
+    tail.resume(replace(position, files=(reused, position.files[1])))
+    assert tail.read_to_end() == (lines(5, 9) if is_longer else line(5))
+    # What was written to the deleted file after the last look, if anything, is lost.
+    assert tail.counters == (0, True, 2, 0)
 
 
 def test_an_idle_file_that_another_path_takes_over_when_it_is_renamed_is_read_on(log: Path, follow: Follow) -> None:

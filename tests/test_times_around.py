@@ -35,7 +35,14 @@ WRITTEN_US = 1_770_000_000_000_000
 """In February of 2026."""
 LINE = b'INFO:     192.0.2.7:50123 - "GET /a/b HTTP/1.1" 503 Service Unavailable'
 TIMELESS = {
-    *("a priority", "short-monotonic", "compose", "compose with a project, padded", "compose in colours"),
+    *(
+        "a priority",
+        "short-monotonic",
+        "short-monotonic after hours",
+        "compose",
+        "compose with a project, padded",
+        "compose in colours",
+    ),
     *("compose in colours up to the bar", "foreman", "kubectl", "stern", "stern in colours", "stern with namespaces"),
     *("stern with namespaces in colours", "stern's JSON", "stern's extjson", "logentries", "logentries by rsyslog"),
     *("fluentd", "docker service logs", "pm2", "concurrently", "concurrently in colours"),

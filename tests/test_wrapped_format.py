@@ -358,6 +358,26 @@ def test_explaining_shows_where_fields_stand_in_json() -> None:
     assert shown["docker_json"] == b'{"log":"'
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "source"),
+    [
+        ("loki", '{"streams":[{"stream":{"container":"nginx"},"values":[["1","%s"],["2","%s"]]}]}', b"nginx"),
+        ("loki", '{"streams":[{"stream":{"colour":"red"},"values":[["1","%s"],["2","%s"]]}]}', None),
+        ("syslog", "Jan 19 23:08:15 web1 nginx: message repeated 2 times: [ %s]", b"web1"),
+    ],
+)
+def test_explaining_one_of_several_lines_names_its_source(kind: str, text: str, source: bytes | None) -> None:
+    plain = line().decode()
+    inner = plain if kind == "syslog" else plain.replace('"', '\\"')
+    made = named(kind, "combined")
+
+    reading = made.read_line(text.replace("%s", inner).encode())
+
+    assert reading.values is not None
+    assert (reading.values["host"], reading.values.get("source")) == (b"192.0.2.7", source)
+    assert reading.found == ()
+
+
 def test_explaining_a_part_says_so_and_the_rest_is_the_line() -> None:
     made = named("cri", "combined")
     time = b"2026-01-19T23:08:15.93Z stdout "

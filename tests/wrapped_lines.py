@@ -80,6 +80,7 @@ WAYS: dict[str, Written] = {
     "short-iso": _front("journald", b"web1", lambda no: f"{_time(no)}+0100 web1 nginx[812]: "),
     "short-unix": _front("journald", b"web1", lambda no: f"176886409{no % 10}.123456 web1 nginx[812]: "),
     "short-monotonic": _front("journald", b"web1", lambda no: f"[ {1000 + no}.567890] web1 nginx.service[812]: "),
+    "short-monotonic after hours": _front("journald", b"web1", lambda no: f"[{12345 + no}.567890] web1 nginx[812]: "),
     "CRI": _front("cri", None, lambda no: f"{_time(no)}.{931087 + no}Z stdout F "),
     "CRI with an offset": _front("cri", None, lambda no: f"{_time(no)}.9310876{no:02d}+02:00 stderr F "),
     "docker logs -t": _front("docker", None, lambda no: _DOCKER.format(_time(no), no) + " "),

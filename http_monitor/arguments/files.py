@@ -36,20 +36,24 @@ def files_of(
         found = [(path, via) for path in default]
     elif not used:
         found = [(text, via if of_file is None else of_file) for text, of_file in found]
-    owners: dict[str, tuple[str | None, str | None]] = {}
-    keys: list[str] = []
-    given: list[GivenFile] = []
-    for text, of_file in found:
-        server, path = _name_and_path(text)
-        of_file = None if path == _STDIN else of_file
-        key = path
-        if owners.setdefault(key, (server, of_file))[1] != of_file:
-            # One path on several machines is several files.
-            key = f"{server or of_file or 'here'}:{path}"
-        keys.append(key)
-        if server is not None or of_file is not None:
-            given.append(GivenFile(key, path, server, of_file))
-    return tuple(keys), tuple(dict.fromkeys(given))
+    named = [(*_name_and_path(text), of_file) for text, of_file in found]
+    files = [(server, path, None if path == _STDIN else of_file) for server, path, of_file in named]
+    keys = tuple(_key(server, path, of_file, files) for server, path, of_file in files)
+    given = [
+        GivenFile(key, path, server, of_file)
+        for key, (server, path, of_file) in zip(keys, files, strict=True)
+        if server is not None or of_file is not None
+    ]
+    return keys, tuple(dict.fromkeys(given))
+
+
+def _key(server: str | None, path: str, via: str | None, files: Iterable[tuple[str | None, str, str | None]]) -> str:
+    """Return what a file is called; one path on several machines is several files, each called by its machine too."""
+    others = {(other, command) for other, of, command in files if of == path and command != via}
+    if via is None or not others:
+        return path
+    is_unique = server is not None and all(other != server for other, _ in others)
+    return f"{server if is_unique else via}:{path}"
 
 
 def _name_and_path(text: str) -> tuple[str | None, str]:

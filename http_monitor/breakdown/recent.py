@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import arrow_of, encode, fill_nulls, place_of, take
+from http_monitor.counting.long_keys import rooms_of_rows
 from http_monitor.eventtime.rows import NEVER_US
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Int64s
@@ -19,7 +20,7 @@ MAX_ROWS = 1 << 14
 """Maximum number of an alert's rows that are counted, which is enough for shares."""
 KEPT_LIVE = 1 << 14
 KEPT_IN_REPLAY = 1 << 18
-"""Number of rows kept; in a replay, buckets close a minute after their rows were read."""
+"""Number of rows kept, of which one with long keys is several; in a replay, buckets close a minute after their rows."""
 MAX_AT_ONCE = 10
 """Maximum number of alerts of one rule at one time that are broken down; more are shown in one line."""
 _DIMENSIONS = {"method": "method", "endpoint": "path", "host": "host", "agent": "agent"}
@@ -37,10 +38,10 @@ class RecentRequests:
     """
 
     def __init__(self, kept: int) -> None:
-        """Set the number of rows to keep."""
+        """Set the number of rows to keep, of which one with long keys takes the room of several."""
         self._kept = kept
         self._frames: deque[_Frame] = deque()
-        self._rows = 0
+        self._room = 0
         self._upto_us = NEVER_US
         """The greatest bucket of all rows so far."""
         self._gone_us = NEVER_US
@@ -54,11 +55,13 @@ class RecentRequests:
         columns = {name: batch.column(name) for name in _COLUMNS}
         last_us = int(bucket_us.max())
         self._upto_us = max(self._upto_us, last_us)
-        self._frames.append(_Frame(bucket_us, int(bucket_us.min()), last_us, self._upto_us, columns))
-        self._rows += len(batch)
-        while self._rows - len(self._frames[0].bucket_us) >= self._kept:
+        rooms = rooms_of_rows([columns[name] for name in _DIMENSIONS.values()])
+        room = len(batch) if rooms is None else int(rooms.sum())
+        self._frames.append(_Frame(bucket_us, int(bucket_us.min()), last_us, self._upto_us, columns, room, rooms))
+        self._room += room
+        while self._room - self._frames[0].room >= self._kept:
             gone = self._frames.popleft()
-            self._rows -= len(gone.bucket_us)
+            self._room -= gone.room
             self._gone_us = max(self._gone_us, gone.last_us)
 
     def backfill(self, frame: RowFrame) -> None:
@@ -88,8 +91,8 @@ class RecentRequests:
             if frame.upto_us < first_us:
                 break
             # Only the last rows of the oldest frame count.
-            start = max(0, len(frame.bucket_us) - left)
-            left -= len(frame.bucket_us) - start
+            start = frame.first_within(left)
+            left -= frame.room
             if frame.first_us >= event.at_us or frame.last_us < first_us or hits >= MAX_ROWS:
                 continue
             bucket_us = frame.bucket_us
@@ -112,7 +115,8 @@ class RecentRequests:
     def _reaches(self, first_us: int) -> bool:
         """Return whether all rows since a time are still kept."""
         # Only the last rows of the oldest frame count.
-        gone_us = self._frames[0].bucket_us[: max(0, self._rows - self._kept)]
+        oldest = self._frames[0]
+        gone_us = oldest.bucket_us[: oldest.first_within(self._kept - (self._room - oldest.room))]
         return int(gone_us.max(initial=self._gone_us)) < first_us
 
 
@@ -127,6 +131,18 @@ class _Frame:
     upto_us: int
     """The greatest of this and all earlier frames."""
     columns: dict[str, Any]
+    room: int
+    """The room that the rows take."""
+    rooms: Int64s | None
+    """The room of each; None if each takes one."""
+
+    def first_within(self, room: int) -> int:
+        """Return the index of the first of the last rows that fit into some room."""
+        if self.room <= room:
+            return 0
+        if self.rooms is None:
+            return len(self.bucket_us) - room
+        return int(np.count_nonzero(np.cumsum(self.rooms[::-1])[::-1] > room))
 
 
 def _rows_of(about: str, columns: dict[str, Any], subject: bytes | None) -> Int64s:

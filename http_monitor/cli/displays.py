@@ -128,10 +128,12 @@ def command_of(settings: Settings) -> str:
 def _program(started: str) -> list[str]:
     """Return the command that starts this program, as it was started."""
     folder, name = os.path.split(started)
+    # Another interpreter may lack what this one has installed, or `python` may not exist.
+    interpreter = sys.orig_argv[0] if sys.orig_argv else sys.executable
     if name == "__main__.py":
-        return ["python", "-m", "http_monitor"]
+        return [interpreter, "-m", "http_monitor"]
     if name.endswith(".py"):
-        return ["python", started]
+        return [interpreter, started]
     # It may be installed outside of the shell's search path, as in an environment that is not activated.
     hidden = name.startswith("http-monitor") and folder and os.path.abspath(folder) not in os.get_exec_path()
     return [started if hidden else "http-monitor"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from http_monitor.choices import FORMAT_LINES
 from http_monitor.cli.displays import progress_line
 from http_monitor.cli.formats import Formats
-from http_monitor.cli.streams import choose_palette, output_error, width_of
+from http_monitor.cli.streams import choose_palette, complain, output_error, width_of
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.progress import ProgressLine
 from http_monitor.display.readings.ndjson import format_line, reading_line
@@ -68,12 +68,15 @@ def explain(
         explainer = _Explainer(settings, file=None, best=_MAX_NEAREST, matching=matching)
         explainer.write(data, log_format)
         explainer.finish(None, log_format)
+        _say_if_none_matches([explainer])
         return 0
+    explainers: list[_Explainer] = []
     progress = FilesProgress(progress_line(settings), paths)
     for path in paths:
         log_format = formats.of(path)
         matching = _make_matching(formats, path, select_of(path))
         explainer = _Explainer(settings, file=path if len(paths) > 1 else None, best=1, matching=matching)
+        explainers.append(explainer)
         source = _source(path, settings.max_line_bytes)
         try:
             finished = False
@@ -89,7 +92,16 @@ def explain(
             raise source.failure
         if not stopping():
             explainer.finish("standard input" if path == STDIN else visible_text(path), log_format)
+    if not stopping():
+        _say_if_none_matches(explainers)
     return 0
+
+
+def _say_if_none_matches(explainers: "Sequence[_Explainer]") -> None:
+    """Say that no line matches the filter, if so: an empty output might mean anything."""
+    seen = sum(explainer.seen for explainer in explainers)
+    if seen and not any(explainer.explained for explainer in explainers):
+        complain("the line does not match the filter" if seen == 1 else f"none of {seen:,} lines matches the filter")
 
 
 class FilesProgress:
@@ -181,7 +193,7 @@ class _Explainer:
         self._matching = matching
         self._file = file
         self._best = best
-        self._number = self._seen = 0
+        self._number = self.seen = self.explained = 0
         self._fits = False
         self._first = b""
         """The first line, kept to diagnose a problem that all lines share."""
@@ -197,22 +209,23 @@ class _Explainer:
         lines.pop()
         wanted = None if self._matching is None or not data else self._matching.numbers(data)
         texts: list[str] = []
-        before = self._seen
+        before = self.seen
         for line in lines:
             self._number += 1
             too_long = len(line) > self._limit
             if not too_long and (not line or line.isspace()):
                 continue
-            self._seen += 1
+            self.seen += 1
             self._first = self._first or line[:FORMAT_LINES]
-            if wanted is not None and self._seen - before not in wanted:
+            if wanted is not None and self.seen - before not in wanted:
                 self._fits = self._fits or bool(wanted) or read_line(log_format, line).values is not None
                 continue
+            self.explained += 1
             texts += self._too_long(line, log_format) if too_long else self._explain_line(line, log_format)
-            if not self._fits and self._seen >= FORMAT_LINES:
+            if not self._fits and self.seen >= FORMAT_LINES:
                 break
         _write(texts)
-        if not self._fits and self._seen >= FORMAT_LINES:
+        if not self._fits and self.seen >= FORMAT_LINES:
             self.finish(self._file or "the file", log_format)
 
     def finish(self, name: str | None, log_format: LogFormat) -> None:
@@ -225,10 +238,10 @@ class _Explainer:
         Raises:
             FormatError: there were lines, and none fitted.
         """
-        if self._seen and not self._fits:
-            several = f"none of the first {self._seen:,} lines fits"
+        if self.seen and not self._fits:
+            several = f"none of the first {self.seen:,} lines fits"
             of_file = several if name is None else f"{name}: {several}"
-            subject = of_file if self._seen > 1 else f"{name or 'the line'} does not fit"
+            subject = of_file if self.seen > 1 else f"{name or 'the line'} does not fit"
             wanted = (
                 f"the format {brief_text(log_format.name)}" if self._wanted else f"any format with a name ({_ADVICE})"
             )

@@ -101,7 +101,8 @@ class ReplaySpan:
         )
         words = f"reading from {begin} {f'to {end}' if end else 'on'}" if begin else f"reading up to {end}"
         read = [(self._files[path].size, self._parts[path]) for path in self._files]
-        skipped = sum(size - (part.end - part.start) for size, part in read if part is not None)
+        # A file that is still written may have grown since its size was taken.
+        skipped = sum(part.start + max(0, size - part.end) for size, part in read if part is not None)
         details = []
         if len(self.paths) < len(self._paths) > 1:
             details.append(f"{len(self.paths):,} of {len(self._paths):,} files")

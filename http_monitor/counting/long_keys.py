@@ -1,9 +1,13 @@
 """Bounds keys in bytes: shortens long keys, and weighs them in tables."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+
+from http_monitor.arrow import fill_nulls
 
 MAX_KEY_BYTES = 2_048
 """Longer keys keep a prefix of this length; the rest becomes a hash that keeps keys distinct."""
@@ -11,6 +15,7 @@ HASH_DIGITS = 16
 LIGHT_BYTES = 256
 """A key up to this length takes the room of one key in a table."""
 _BYTES_PER_ROOM = 32
+_BYTES_PER_ROOM_IN_ROWS = 512
 
 
 def shorten(key: bytes) -> bytes:
@@ -38,6 +43,27 @@ def longest_of(values: Any) -> int:
     # Any: the stubs of pyarrow do not describe arrays of binary. Its own functions for lengths cost a slow import.
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
     return int(np.diff(offsets).max())
+
+
+def rooms_of_rows(columns: Sequence[Any]) -> npt.NDArray[np.int64] | None:
+    """Return the room that each row takes; None if no key is long, and each takes one.
+
+    Args:
+        columns: Dictionary arrays of the same length.
+    """
+    rooms = None
+    for column in columns:
+        if longest_of(column.dictionary) > LIGHT_BYTES:
+            of_key = [_room_in_row(key) for key in column.dictionary.to_pylist()]
+            # The last one is that of rows without a value.
+            here = np.array([*of_key, 0], np.int64)[fill_nulls(column.indices, -1)]
+            rooms = 1 + here if rooms is None else rooms + here
+    return rooms
+
+
+def _room_in_row(key: bytes) -> int:
+    """Return the room that a key takes in a row beyond that of the row."""
+    return 0 if len(key) <= LIGHT_BYTES else -(-len(key) // _BYTES_PER_ROOM_IN_ROWS)
 
 
 def with_short_keys(rows: pa.RecordBatch) -> pa.RecordBatch:

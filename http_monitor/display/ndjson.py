@@ -3,7 +3,7 @@
 import io
 from typing import TextIO
 
-from http_monitor.display.health import advice
+from http_monitor.display.health import advice, unread_advice
 from http_monitor.display.notices import Notices
 from http_monitor.display.objects.lines import alert_line, notice_line, report_line, summary_line
 from http_monitor.display.single_lines import describe_catch_up
@@ -47,6 +47,7 @@ class NdjsonDisplay:
             case AlertEvent():
                 self._write(alert_line(message))
             case Summary():
+                self._warn_of_unread(message)
                 self._write(summary_line(message, self._top))
             case Notice():
                 self._notify(message)
@@ -75,6 +76,12 @@ class NdjsonDisplay:
         if say and say != self._advised and not self._clock_told:
             self._notify(Notice(say, "warning", "times", at_us=report.end_us))
         self._advised = say
+
+    def _warn_of_unread(self, summary: Summary) -> None:
+        """Write the warning that the text display shows under the summary of a replay."""
+        say = unread_advice(summary.health, summary.mode)
+        if say:
+            self._notify(Notice(say, "warning", "malformed", at_us=summary.last_us))
 
     def _write(self, line: str) -> None:
         self._stream.write(line + "\n")

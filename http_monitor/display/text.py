@@ -91,7 +91,8 @@ class Display:
                     self.settle()
             case Summary():
                 shown = first_rows(message, self._top)
-                self._write(render_summary(shown, width, self._style, self.chart))
+                most = None if self._height is None else self._height()
+                self._write(render_summary(shown, width, self._style, self.chart, most))
             case CaughtUp():
                 self._write([render_caught_up(message, width, self._style)])
             case Pulse():

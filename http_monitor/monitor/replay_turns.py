@@ -8,6 +8,7 @@ from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.eventtime.merge import Merge
 from http_monitor.eventtime.rows import Rows, times_of
 from http_monitor.health import NO_HEALTH, Health, total
+from http_monitor.inputs.counted_share import CountedShare
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import Look
 from http_monitor.inputs.readahead.protocol import ReadAhead
@@ -42,7 +43,10 @@ class ReplayTurns:
         self._counted = [NO_HEALTH] * len(inputs)
         self._positions: list[Json | None] = [None] * len(inputs)
         self._unread = [_bytes_of(entry) for entry in inputs]
-        self._all_bytes = sum(self._unread)
+        self._all_bytes = self._unread_bytes = sum(self._unread)
+        self._rows = 0
+        """Rows that were handed over to be counted, of all looks."""
+        self._share = CountedShare()
         self._merge = Merge(len(inputs))
         self._counting = False
 
@@ -72,10 +76,10 @@ class ReplayTurns:
 
     @property
     def share(self) -> float | None:
-        """The share of the bytes that was read, from 0 to 1; None: their number is not known."""
+        """The share of the bytes whose lines were counted, from 0 to 1; None: their number is not known."""
         if not self._all_bytes or any(entry.source.name == "-" for entry in self._inputs):
             return None
-        return min(1.0, max(0.0, 1 - sum(self._unread) / self._all_bytes))
+        return self._share.of(self._aggregator.health().accepted)
 
     def positions(self) -> dict[str, Json]:
         """Return for each input the position after the lines that have been counted, if its source has one."""
@@ -95,7 +99,10 @@ class ReplayTurns:
             return
         entry.merge_look(look)
         self._counted[index], self._positions[index] = look.counted, look.position
-        self._unread[index] = 0 if look.finished else look.lag_bytes
+        before, self._unread[index] = self._unread[index], 0 if look.finished else look.lag_bytes
+        # Of thousands of files no sum is taken at each look.
+        self._unread_bytes += self._unread[index] - before
+        rows_before, counted = self._rows, self._aggregator.health().accepted
         self._note_found(index, look)
         for rows in entry.ahead_filter.admit(look.batch, times_of(look.batch), None):
             self._hand_over(index, rows)
@@ -106,9 +113,13 @@ class ReplayTurns:
                 if found.line_no is None:
                     self._waiting.note(entry.ahead_filter.greatest_us, index, found.notice)
             self._merge.end(index)
+        self._share.read(self._rows - rows_before, self._share_read(), counted)
         upcoming = self._merge.upcoming()
         if self._ahead is not None and upcoming is not None:
             self._ahead.begin(self._inputs[upcoming])
+
+    def _share_read(self) -> float:
+        return min(1.0, max(0.0, 1 - self._unread_bytes / max(1, self._all_bytes)))
 
     def _note_found(self, index: int, look: Look) -> None:
         """Store the notices about lines, each with the now that the lines up to it make."""
@@ -120,6 +131,7 @@ class ReplayTurns:
                 self._waiting.note(ahead_filter.greatest_us, index, found.notice)
 
     def _hand_over(self, index: int, rows: Rows) -> None:
+        self._rows += len(rows)
         lead = self._merge.feed(index, rows)
         if lead is not None:
             self._aggregator.add(lead, greatest_us=self._merge.greatest_us, cap_us=END_OF_TIME_US)

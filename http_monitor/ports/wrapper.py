@@ -56,7 +56,7 @@ class Peeled:
     places: Sequence[int]
     """Place in the wrapped line of each byte of the text, and of its end; -1: in an earlier line."""
     source: tuple[bytes, int, int] | None = None
-    """The name of the container, pod or host, and its place."""
+    """The name of the container, pod or host, and its place; empty: the text shows none."""
     time: tuple[bytes, int, int] | None = None
     """The time in the wrapper, as written, and its place; -1: in an earlier line, or there is none."""
 

@@ -250,7 +250,8 @@ class Wrapping:
 
 
 def _peel(inner: Inner) -> Peeled:
-    return Peeled(inner.text, [-1] * (len(inner.text) + 1), time=(inner.time, -1, -1) if inner.time else None)
+    source = None if inner.source is None else (inner.source, 0, 0)
+    return Peeled(inner.text, [-1] * (len(inner.text) + 1), source, (inner.time, -1, -1) if inner.time else None)
 
 
 def _with_lf(data: bytes, found: Found) -> bytes:

@@ -52,7 +52,8 @@ def docker(line: bytes) -> list[Inside] | None:
 def compose(line: bytes) -> list[Inside] | None:
     name = rb"[A-Za-z0-9][A-Za-z0-9_.@-]{0,127}"
     bracketed = follow(line, _COLOURS, rb"\[", name, rb"\]", _COLOURS, b" ")
-    if bracketed is not None:
+    # Digits with a dot are no name, but the seconds since the start that the journal writes.
+    if bracketed is not None and re.fullmatch(rb"\d+\.\d+", bracketed[2]) is None:
         return [_timed_by_pm2(Inside(bracketed[-1], bracketed[2], masked(bracketed[2])))]
     # A number and a bar are pm2's, unless no name follows: then the number is one.
     for before in (rb"(\d\d:\d\d:\d\d |\d{1,5}\|)", b""):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from http_monitor.display import figures
 from http_monitor.display.alerts.detail_limit import DetailLimit
-from http_monitor.display.alerts.storm import Told, storm_message
+from http_monitor.display.alerts.storm import Told, by_value, storm_message
 from http_monitor.display.alerts.telling import shorten_telling
 from http_monitor.display.columns import columns
 from http_monitor.display.style import Role, Style, wrap_words
@@ -20,7 +20,7 @@ MARK = "ALERT"
 _INDENT = "  "
 _KEYS = (40, 32, 24)
 """Maximum columns of a key, tried in this order."""
-_SHORT_KEYS = (20, 16, 12, 8)
+_SHORT_KEYS = tuple(range(20, 7, -1))
 """Tried before a dimension that many requests share is dropped."""
 _FEW = 0.1
 """A dimension with a smaller share is dropped before keys become that short."""
@@ -42,7 +42,7 @@ def render_alerts(
     lines: list[str] = []
     for events in told:
         if len(events) > 1:
-            lines += render_storm(events, width, style, breaks=breaks)
+            lines += _render_storm(events, width, style, limit, command, breaks=breaks)
             continue
         (event,) = events
         is_detailed = event.state != "raised" or limit.allows(event)
@@ -69,19 +69,24 @@ def render_alert(
         return lines
     if not is_detailed:
         return lines + _mark(_wrap_pieces([_began(event)], _room(width)), width, style)
-    lines += _mark(_describe_requests(event, _room(width), style), width, style)
+    return lines + _detail(event, width, style, command)
+
+
+def _detail(event: AlertEvent, width: int, style: Style, command: str, subject: str = "") -> list[str]:
+    """Return what stands under a raise; `subject`: whose requests they are, if the message does not say that."""
+    lines = _mark(_describe_requests(event, _room(width), style, subject), width, style)
     if command and event.breakdown is not None:
         lines.append(style.paint(f"{_INDENT}{_more(event, command, style)}", "dim"))
     return lines
 
 
-def _describe_requests(event: AlertEvent, room: int, style: Style) -> list[str]:
+def _describe_requests(event: AlertEvent, room: int, style: Style, subject: str) -> list[str]:
     """Return the lines that describe the requests: at most two if a line has 51 columns.
 
     If they do not fit, all keys are shortened, then lines may break within a piece too, and then the dimension with the
     smallest share is dropped.
     """
-    began = [_began(event)] if _began(event) else []
+    began = [subject + _began(event)] if _began(event) else []
     breakdown = event.breakdown
     if breakdown is None:
         return _wrap_pieces(began, room) or [""]
@@ -144,11 +149,18 @@ def _wrap_closely(pieces: Sequence[str], room: int) -> list[str]:
     return ["".join(part for part, _ in line) for line in wrap_words(", ".join(pieces), room)]
 
 
-def render_storm(events: Sequence[AlertEvent], width: int, style: Style, *, breaks: bool = False) -> list[str]:
-    """Return the message of many alerts of one rule and moment, broken at words if requested."""
-    role: Role = "raised" if events[0].state == "raised" else "recovered"
+def _render_storm(
+    events: Sequence[AlertEvent], width: int, style: Style, limit: DetailLimit, command: str, *, breaks: bool
+) -> list[str]:
+    """Return the message of many alerts of one rule and moment, and what the requests of the greatest are."""
+    first = by_value(events)[0]
+    role: Role = "raised" if first.state == "raised" else "recovered"
     lines = _paint(storm_message(events), role, width, style, breaks=breaks)
-    return lines + (_mark([""], width, style) if events[0].state == "raised" else [])
+    if first.state != "raised":
+        return lines
+    if not limit.allows(first):
+        return lines + _mark([""], width, style)
+    return lines + _detail(first, width, style, command, "the first ")
 
 
 def filter_of(event: AlertEvent) -> str:

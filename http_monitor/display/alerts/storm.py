@@ -45,11 +45,15 @@ class Storms:
 
 def storm_message(events: Sequence[AlertEvent]) -> str:
     """Return a sentence for many events of one rule, state and time: the greatest values first, then by key."""
-    ranked = sorted(events, key=lambda event: (-event.value, event.subject or b""))
-    subjects = ", ".join(visible(event.subject or b"-") for event in ranked[:MAX_LINES])
+    subjects = ", ".join(visible(event.subject or b"-") for event in by_value(events)[:MAX_LINES])
     first = events[0]
     how = "triggered" if first.state == "raised" else "recovered"
     return f"{len(events):,} alerts {first.name} - {subjects}, {how} at {local_time(first.at_us)}"
+
+
+def by_value(events: Sequence[AlertEvent]) -> list[AlertEvent]:
+    """Return the events with the greatest values first, then by key."""
+    return sorted(events, key=lambda event: (-event.value, event.subject or b""))
 
 
 def _moment(event: AlertEvent) -> tuple[str, int]:

@@ -20,6 +20,8 @@ _EDGES, _EDGES_OF_PAIR = 1 + SIZE, 4
 """The start of a line and the marks at which its fields begin or end, and those of a pair."""
 _MIN_BYTES = SIZE + _DAY_BYTES + _ZONE_BYTES + _STATUS_BYTES
 """Minimum length of a plain line."""
+_SPARSE = 8
+"""Rows of lines this many times as long leave most of the room unused."""
 _OPEN, _CLOSE, _SLASH = (ord(char) for char in "[]/")
 
 
@@ -68,18 +70,22 @@ def find_plain(text: bytes, *, pair: bool) -> PlainFields:
         here = slice(count, count + len(block.line))
         line[here], status[here] = block.line + lines, block.status
         count, lines, begin = here.stop, lines + block.lines, end
+    line, status = line[:count], status[:count]
+    if _SPARSE * count < room:
+        # Rows of long lines may be kept for long; they must not keep all the room that short ones would have taken.
+        line, status = line.copy(), status.copy()
     start, host, ident, user, _, zone, quote, method, target, _, _, before_size, size, *quotes = at[:, :count]
     referer = agent = Span(size, size)
     if pair:
         referer, agent = Span(quotes[0] + 1, quotes[1]), Span(quotes[2] + 1, quotes[3])
     return PlainFields(
-        line=line[:count],
+        line=line,
         host=Span(start, host),
         user=Span(ident + 1, user),
         time=Span(zone - CLF_BYTES - 1, zone - 1),
         method=Span(quote + 1, method),
         target=Span(method + 1, target),
-        status=status[:count],
+        status=status,
         size=Span(before_size + 1, size),
         referer=referer,
         agent=agent,

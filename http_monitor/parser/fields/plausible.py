@@ -1,4 +1,4 @@
-"""Checks whether the client or virtual host field of a format plausibly contains such: addresses or names."""
+"""Checks whether the client, the virtual host and the user of a format can be such."""
 
 import re
 from collections.abc import Callable
@@ -45,6 +45,11 @@ def can_be_vhost(field: bytes) -> bool:
     return field.lower() not in _WORDS
 
 
+def can_be_user(field: bytes) -> bool:
+    """Return whether a field can be a user: no ident or client precedes one in it, as where the host is further on."""
+    return not field.startswith(b"- ") and not any(is_ip(word) for word in field.split()[:-2])
+
+
 def first_hosts(batch: Batch, most: int = ENOUGH_ROWS, column: str = "host") -> list[bytes]:
     """Return the hosts (or the values of another column) of the first rows of a batch."""
     hosts = batch.rows.column(column).slice(0, most).to_pylist()
@@ -55,7 +60,7 @@ def find_doubtful_hosts(hosts: list[bytes], can_be: Callable[[bytes], bool] = ca
     """Return the hosts that cannot be hosts if they are the majority, else nothing; dashes are ignored.
 
     Args:
-        hosts: Hosts of some lines, or their virtual hosts.
+        hosts: Hosts of some lines, or their virtual hosts or users.
         can_be: Whether one can be what it should be.
     """
     wrong = [host for host in hosts if host != b"-" and not can_be(host)]

@@ -6,7 +6,13 @@ from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from http_monitor.parser.fields.hosts import client_of
-from http_monitor.parser.fields.plausible import ENOUGH_ROWS, can_be_vhost, find_doubtful_hosts, first_hosts
+from http_monitor.parser.fields.plausible import (
+    ENOUGH_ROWS,
+    can_be_user,
+    can_be_vhost,
+    find_doubtful_hosts,
+    first_hosts,
+)
 from http_monitor.ports.log_format import LogFormat, Remark
 from http_monitor.records import Batch
 from http_monitor.units import visible
@@ -71,7 +77,8 @@ class FileRemarks:
         self._hosts: list[bytes] | None = []
         """Hosts of the first lines, until they were checked."""
         self._vhosts: list[bytes] = []
-        """Virtual hosts of the same lines."""
+        self._users: list[bytes] = []
+        """Virtual hosts and users of the same lines."""
 
     def check(
         self, data: bytes, batch: Batch, fmt: LogFormat, *, last: bool = False
@@ -90,9 +97,10 @@ class FileRemarks:
         before = len(self._hosts)
         self._hosts += first_hosts(batch, ENOUGH_ROWS - before)
         self._vhosts += first_hosts(batch, ENOUGH_ROWS - before, "vhost")
+        self._users += first_hosts(batch, ENOUGH_ROWS - before, "user")
         if last or len(self._hosts) == ENOUGH_ROWS:
             enough = int(batch.line_nos[ENOUGH_ROWS - before - 1]) if len(self._hosts) == ENOUGH_ROWS else None
-            yield from ((enough, self._add_advice(remark)) for remark in _host_remark(self._hosts, self._vhosts))
+            yield from ((enough, self._add_advice(remark)) for remark in self._host_remark())
             self._hosts = None
 
     def _of_lines(self, data: bytes, batch: Batch, fmt: LogFormat) -> Iterator[tuple[int, Remark]]:
@@ -107,6 +115,25 @@ class FileRemarks:
                 if kind not in self._said and remark.settled_by not in self._given:
                     self._said.add(kind)
                     yield number, self._add_advice(remark)
+
+    def _host_remark(self) -> Iterator[Remark]:
+        """Yield a remark if what the format reads as the client, the virtual host or the user cannot be that."""
+        wrong, what = find_doubtful_hosts(self._hosts or []), "the host of {} is no address or name"
+        if not wrong:
+            wrong, what = (
+                find_doubtful_hosts(self._vhosts, can_be_vhost),
+                "the virtual host of {} is no address or name",
+            )
+        if not wrong:
+            wrong = find_doubtful_hosts(self._users, can_be_user)
+            what = "the user of {} is none, so the host may be none"
+        if not wrong:
+            return
+        total = len(self._users)
+        shown = visible(wrong[0][:_MAX_SHOWN]) + "…" * (len(wrong[0]) > _MAX_SHOWN)
+        lines = "its only line" if total == 1 else f"{len(wrong)} of its first {total} lines"
+        text = f"{what.format(lines)}, for example {shown}: the format may be another"
+        yield Remark("host", text, advice=_SET_IT)
 
     def _add_advice(self, remark: Remark) -> Remark:
         """Return the remark with its advice in the text, unless this run has given it already."""
@@ -143,18 +170,6 @@ def zone_remark(time: bytes) -> Iterator[Remark]:
     shown = visible(zone[1] + zone[2])
     meant = f"; Paste's TransLogger writes it for {visible(zone[1])}{right}" if right else ""
     yield Remark("zone", f"the zone {shown} is not in use anywhere{meant}, so times may be wrong by minutes")
-
-
-def _host_remark(hosts: list[bytes], vhosts: list[bytes]) -> Iterator[Remark]:
-    wrong, called = find_doubtful_hosts(hosts), "host"
-    if not wrong:
-        wrong, called = find_doubtful_hosts(vhosts, can_be_vhost), "virtual host"
-    if not wrong:
-        return
-    shown = visible(wrong[0][:_MAX_SHOWN]) + "…" * (len(wrong[0]) > _MAX_SHOWN)
-    of = "its only line" if len(hosts) == 1 else f"{len(wrong)} of its first {len(hosts)} lines"
-    what = f"the {called} of {of} is no address or name, for example {shown}: the format may be another"
-    yield Remark("host", what, advice=_SET_IT)
 
 
 def rest_remark(rest: bytes, called: str) -> Iterator[Remark]:

@@ -29,11 +29,17 @@ class Located:
     """It may exist, but cannot be read now."""
 
 
-def locate(files: Files, path: str, position: FilePosition) -> Located:
+def locate(files: Files, path: str, position: FilePosition, *, was_renamed: bool = False) -> Located:
     """Look for a file at the followed path, and among the files that rotation made of it.
 
     It is searched by identity first, then by content: it may be a copy, an archive, or the same file after its device
     number changed. A file found by its identity that cannot be read now is an obstacle; nothing is concluded from that.
+
+    Args:
+        files: Access to files.
+        path: The followed path.
+        position: The position to find.
+        was_renamed: A later file was seen at the path. If the inode is there again, it is another file's.
     """
     identity = position.device, position.inode
     target = files.target(path)
@@ -41,7 +47,7 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
     opened = files.open(path)
     if isinstance(opened, Obstacle) and opened != MISSING:
         return Located(obstacle=opened)
-    truncated = False
+    truncated = reused = False
     unread: Obstacle | None = None
     if not isinstance(opened, Obstacle):
         handle, status = opened
@@ -56,13 +62,13 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
             elif status.size >= position.offset and fits(handle, position):
                 return Located(handle, target, identity)
             else:
-                truncated = True
+                truncated, reused = not was_renamed, was_renamed
         except OSError as error:
             unread = obstacle(error)
         handle.close()
         if unread is not None and status.identity == identity:
             return Located(obstacle=unread)
-    sibling = None if truncated else siblings.with_identity(identity)
+    sibling = None if truncated or reused else siblings.with_identity(identity)
     if sibling is not None and not position.head.length and not _is_named(siblings, sibling, path, position):
         sibling = None  # for the same reason
     if sibling is not None:
@@ -72,9 +78,9 @@ def locate(files: Files, path: str, position: FilePosition) -> Located:
         truncated = found.truncated
     copy = siblings.find_holding(position, {identity} if truncated else ())
     if copy is None:
-        return Located(truncated=truncated, obstacle=unread)
+        return Located(truncated=truncated, reused=reused, obstacle=unread)
     # If the content is in an archive, and the inode is not at the path, the inode was freed and reused.
-    reused = sibling is not None and copy[0].compressed
+    reused = reused or (sibling is not None and copy[0].compressed)
     sibling, handle = copy
     whole = truncated or sibling.compressed
     return Located(

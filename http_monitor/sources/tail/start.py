@@ -66,7 +66,8 @@ def go_on(chain: FileChain, resume: TailPosition, now_us: int) -> Obstacle | Non
     met: Obstacle | None = None
     try:
         for position in resume.files:
-            located = locate(chain.files, chain.path, position)
+            was_renamed = position is not resume.files[-1]
+            located = locate(chain.files, chain.path, position, was_renamed=was_renamed)
             met = met or located.obstacle
             followed = None
             if located.handle is not None:

@@ -15,7 +15,8 @@ _NAME = rf"(?:[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}} |[0-9]{{1,5}}\|)?{_NAMED}"
 
 # The colour ends before the bar or after it, with the blank on either side.
 _COLOURED = rf"(?:{COLOUR})+{_NAME}(?: *\|(?: {COLOUR}|{COLOUR} )|(?: *{COLOUR}) *\| )"
-_BRACKETED = rf"(?:{COLOUR})*\[{_NAMED}\](?:{COLOUR})* "
+# Digits with a dot are the seconds since the start of the machine: the journal's.
+_BRACKETED = rf"(?:{COLOUR})*\[(?![0-9]+\.[0-9]+\]){_NAMED}\](?:{COLOUR})* "
 # The time of a runtime, or of pm2.
 _PM2 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _TIME = front(rf"(?P<time>{RFC3339}) ", rf"(?P<time>{_PM2}): ", begins=TIME_BEGINS)
