@@ -8,14 +8,14 @@ import numpy as np
 
 from http_monitor.addresses import network_name
 from http_monitor.counting.groups import Piece
-from http_monitor.counting.keys import Keys
+from http_monitor.counting.numbers_by_code import NumbersByCode
 from http_monitor.records import Int64s
 from http_monitor.report_tables import NetworkCount
 from http_monitor.sizes import MAX_INT64, Sizes
 
 _MAX_KNOWN = 1 << 16
 """Maximum number of hosts whose networks are remembered from one table to the next."""
-_NO_NETWORK, _UNKNOWN = -1, -2
+_NO_NETWORK = -1
 
 
 class _Networks:
@@ -26,26 +26,11 @@ class _Networks:
         """The networks by number."""
         self._number_of: dict[bytes, int] = {}
         self._of_host: dict[bytes, int] = {}
-        self._keys: Keys | None = None
-        self._of_code: Int64s = np.empty(0, np.int64)
+        self.numbers = NumbersByCode(self._find)
+        """The number of each host's network, `_NO_NETWORK` for a name."""
 
     def __len__(self) -> int:
         return len(self._of_host)
-
-    def numbers_of(self, hosts: Piece) -> Int64s:
-        """Return the number of each host's network, `_NO_NETWORK` for a name."""
-        keys, codes = hosts.keys.to_shared(hosts.codes)
-        if keys is not self._keys:
-            self._keys, self._of_code = keys, np.full(len(keys), _UNKNOWN)
-        elif len(keys) > len(self._of_code):
-            more = np.full(2 * len(keys) - len(self._of_code), _UNKNOWN)
-            self._of_code = np.concatenate((self._of_code, more))
-        numbers = self._of_code[codes]
-        unknown = codes[numbers == _UNKNOWN]
-        if len(unknown):
-            self._of_code[unknown] = [self._find(host) for host in keys.at(unknown)]
-            numbers = self._of_code[codes]
-        return numbers
 
     def _find(self, host: bytes) -> int:
         found = self._of_host.get(host)
@@ -166,7 +151,7 @@ class Networks(Sequence[NetworkCount]):
 
 def _sums_of(hosts: Piece) -> _Sums:
     networks = _memory.current()
-    number = networks.numbers_of(hosts)
+    number = networks.numbers.of(hosts)
     order = np.argsort(number, kind="stable")
     order = order[np.searchsorted(number[order], 0) :]
     if not len(order):
