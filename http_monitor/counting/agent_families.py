@@ -12,7 +12,7 @@ from http_monitor.counting.tables.table import Counts, KeyTable
 from http_monitor.ports.agent import ClassifyAgent
 from http_monitor.records import AgentFamily
 from http_monitor.report_tables import AgentKinds, KeyCount, Table
-from http_monitor.sizes import MAX_INT64
+from http_monitor.sizes import widen
 
 _MAX_FAMILIES = 4_096
 """Maximum number of families that are remembered from one table to the next."""
@@ -61,23 +61,22 @@ class _Families:
         return number
 
 
-_last: list[_Families] = []
+_last: _Families | None = None
 """Those of the last table, if there was one."""
 
 
 def _sum_by_family(agents: Piece, classify: ClassifyAgent) -> Iterator[tuple[AgentFamily, Counts]]:
-    if not _last or _last[0].classify is not classify or len(_last[0].families) > _MAX_FAMILIES:
-        _last[:] = [_Families(classify)]
-    families = _last[0]
-    numbers = families.numbers.of(agents)
-    width = len(families.families)
-    sums = [np.zeros(width, each.dtype) for each in (agents.hits, agents.sizes, agents.errors)]
-    if agents.sizes.dtype != np.object_ and len(agents) and int(agents.sizes.max()) > MAX_INT64 // len(agents):
-        sums[1] = np.zeros(width, np.object_)
-    for total, each in zip(sums, (agents.hits, agents.sizes, agents.errors), strict=True):
+    global _last
+    if _last is None or _last.classify is not classify or len(_last.families) > _MAX_FAMILIES:
+        _last = _Families(classify)
+    families, numbers = _last.families, _last.numbers.of(agents)
+    sums = []
+    for each in (agents.hits, widen(agents.sizes), agents.errors):
+        total = np.zeros(len(families), each.dtype)
         np.add.at(total, numbers, each)
+        sums.append(total)
     for number in np.flatnonzero(sums[0]).tolist():
-        yield families.families[number], [int(total[number]) for total in sums]
+        yield families[number], [int(total[number]) for total in sums]
 
 
 def _rank(families: dict[bytes, Counts], agents: KeyTable) -> Table:

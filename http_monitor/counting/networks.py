@@ -11,7 +11,7 @@ from http_monitor.counting.groups import Piece
 from http_monitor.counting.numbers_by_code import NumbersByCode
 from http_monitor.records import Int64s
 from http_monitor.report_tables import NetworkCount
-from http_monitor.sizes import MAX_INT64, Sizes
+from http_monitor.sizes import Sizes, widen
 
 _MAX_KNOWN = 1 << 16
 """Maximum number of hosts whose networks are remembered from one table to the next."""
@@ -43,21 +43,8 @@ class _Networks:
         return found
 
 
-class _Memory:
-    """The networks of the hosts seen last: most of a table were in the table before. Owned by the monitor's thread."""
-
-    def __init__(self) -> None:
-        self._networks = _Networks()
-
-    def current(self) -> _Networks:
-        """Return the networks, after forgetting all of too many."""
-        if len(self._networks) > _MAX_KNOWN:
-            # Earlier sums keep their own networks.
-            self._networks = _Networks()
-        return self._networks
-
-
-_memory = _Memory()
+_last = _Networks()
+"""Those of the hosts seen last: most of a table were in the table before. Owned by the monitor's thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +137,11 @@ class Networks(Sequence[NetworkCount]):
 
 
 def _sums_of(hosts: Piece) -> _Sums:
-    networks = _memory.current()
+    # Sums made before keep their own networks.
+    global _last
+    if len(_last) > _MAX_KNOWN:
+        _last = _Networks()
+    networks = _last
     number = networks.numbers.of(hosts)
     order = np.argsort(number, kind="stable")
     order = order[np.searchsorted(number[order], 0) :]
@@ -159,9 +150,7 @@ def _sums_of(hosts: Piece) -> _Sums:
         return _Sums([], none, none, none, none, none, none)
     number = number[order]
     starts = np.concatenate(([0], np.flatnonzero(np.diff(number)) + 1))
-    hits, sizes = hosts.hits[order], hosts.sizes[order]
-    if sizes.dtype != np.object_ and int(sizes.max()) > MAX_INT64 // len(sizes):
-        sizes = sizes.astype(np.object_)
+    hits, sizes = hosts.hits[order], widen(hosts.sizes[order])
     return _Sums(
         networks.names,
         number[starts],
