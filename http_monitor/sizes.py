@@ -13,6 +13,13 @@ MAX_INT64 = 1 << 62
 """Beyond this, one more sum of sizes might not fit into 64 bits."""
 
 
+def widen(sizes: Sizes) -> Sizes:
+    """Return sizes whose sum fits into their type."""
+    if sizes.dtype != np.object_ and len(sizes) and int(sizes.max()) > MAX_INT64 // len(sizes):
+        return sizes.astype(np.object_)
+    return sizes
+
+
 Narrow = npt.NDArray[Any]
 """Unsigned integers no wider than the greatest of them; Python integers where 64 bits are not enough."""
 

@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from unittest.mock import patch
 
@@ -14,13 +13,11 @@ from http_monitor.counting.failing.failed_rows import find_failed_rows
 from http_monitor.counting.failing.interval_rows import FailingRows
 from http_monitor.counting.failing.since import FailingSince
 from http_monitor.counting.keys import Numberings
-from http_monitor.report_tables import FailingEndpoint
-from http_monitor.units import iso_utc, visible
 from tests.engine_strategies import START_S
 from tests.examples import examples
 from tests.reference.clf import Row
 from tests.reference.requests import FailingSince as SlowCount
-from tests.test_law_run_requests import LONG, frame_of, row_of
+from tests.test_law_run_requests import LONG, failing_rows, frame_of, row_of
 
 US_PER_S = 1_000_000
 WINDOW_S = 30
@@ -63,20 +60,6 @@ def count(chance: random.Random, rows: list[Row], cap: int, numberings: Numberin
     return counted
 
 
-def as_json(found: Sequence[FailingEndpoint]) -> list[dict[str, object]]:
-    return [
-        {
-            "key": None if row.key is None else visible(row.key),
-            "method": None if row.method is None else visible(row.method),
-            "status": row.status,
-            "hits": row.hits,
-            "first": iso_utc(row.first_us),
-            "host": visible(row.host),
-        }
-        for row in found
-    ]
-
-
 @settings(max_examples=examples(120), deadline=None)
 @given(
     st.integers(0, 1 << 30),
@@ -113,7 +96,7 @@ def test_the_endpoints_told_are_those_of_the_slow_count(seed: int, cap: int, sha
             top = chance.choice((0, 1, 5, len(rows)))
             assert found[:top] == tuple(found)[:top]
             assert len(found) == len(expected)
-            assert as_json(found) == expected
+            assert failing_rows(found) == expected
 
 
 def test_a_key_without_a_method_or_a_path_is_another_than_one_with_an_empty_one() -> None:

@@ -17,6 +17,7 @@ from http_monitor.counting.whole_run.requests import RunRequests
 from http_monitor.display.objects.fields import Json
 from http_monitor.eventtime.rows import Rows
 from http_monitor.records import SCHEMA
+from http_monitor.report_tables import FailingEndpoint
 from http_monitor.units import iso_utc, visible
 from tests.engine_strategies import START_S
 from tests.examples import examples
@@ -90,8 +91,9 @@ def _add(requests: RunRequests, frame: Frame) -> None:
     requests.add(frame, find_failed_rows(frame))
 
 
-def told(requests: RunRequests) -> tuple[list[Json], list[Json]]:
-    failing: list[Json] = [
+def failing_rows(found: Sequence[FailingEndpoint]) -> list[Json]:
+    """Return endpoints as the reference writes them."""
+    return [
         {
             "key": None if row.key is None else visible(row.key),
             "method": None if row.method is None else visible(row.method),
@@ -100,8 +102,12 @@ def told(requests: RunRequests) -> tuple[list[Json], list[Json]]:
             "first": iso_utc(row.first_us),
             "host": visible(row.host),
         }
-        for row in requests.rank_failing()
+        for row in found
     ]
+
+
+def told(requests: RunRequests) -> tuple[list[Json], list[Json]]:
+    failing = failing_rows(requests.rank_failing())
     slow: list[Json] = [
         {
             "key": visible(row.key),

@@ -1,7 +1,6 @@
 """A thousand logs at which nothing happens cost next to nothing, and none of them is looked at less for that."""
 
 import os
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from http_monitor.sources.files.access import Listing, LocalFiles
 from http_monitor.sources.tail.observer import FileObserver
 from http_monitor.sources.tail.tail import FileTail
 from http_monitor.sources.watching.watcher import Watcher
+from tests.counted_calls import count_calls
 from tests.engine_strategies import START_S, log_line
 from tests.following import WAYS, Follow, Following, append, line, rotate
 from tests.harness import ScriptedSource, live_of, make_monitor
@@ -135,21 +135,9 @@ def test_a_turn_of_many_resting_files_asks_each_with_one_stat_and_nothing_else(
     for _ in range(4):
         monitor.step()
         clock.advance(1)
-    calls: Counter[str] = Counter()
-
-    def counted(owner: Any, name: str) -> None:
-        real = getattr(owner, name)
-
-        def call(*given: Any, **named: Any) -> Any:
-            calls[name] += 1
-            return real(*given, **named)
-
-        monkeypatch.setattr(owner, name, call)
-
-    for owner, name in [(os, "stat"), (os, "lstat"), (os, "open"), (os, "scandir"), (FileObserver, "health")]:
-        counted(owner, name)
-    for owner, name in [(Input, "parse"), (Input, "drain_notices"), (Input, "notice_if_nothing_fits")]:
-        counted(owner, name)
+    of_files = [(os, "stat"), (os, "lstat"), (os, "open"), (os, "scandir"), (FileObserver, "health")]
+    of_inputs = [(Input, "parse"), (Input, "drain_notices"), (Input, "notice_if_nothing_fits")]
+    calls = count_calls(monkeypatch, *of_files, *of_inputs)
     for _ in range(10):
         monitor.step()
         clock.advance(1)

@@ -166,9 +166,10 @@ def test_a_read_of_a_large_file_ends_with_a_line_if_it_can(
     content = b"".join(lines)
     path.write_bytes(content)
     source = ReplayFile(str(path), limit=1 << 20, read_bytes=300_000)
-    data, held = b"", []
-    while not source._finished:
-        data += source.read().data
+    data, held, finished = b"", [], False
+    while not finished:
+        chunk = source.read()
+        data, finished = data + chunk.data, chunk.finished
         position = source.position()
         assert position is not None
         assert position["files"][0]["offset"] == len(data)

@@ -3,9 +3,7 @@
 import os
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,6 +20,7 @@ from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.source import Source
 from http_monitor.settings import Settings
 from http_monitor.sources.path_selection import LiveSelection
+from tests.counted_calls import count_calls
 from tests.engine_strategies import START_S
 from tests.following import append
 from tests.harness import Recorder
@@ -59,20 +58,8 @@ def test_1200_idle_files_are_asked_once_a_turn_and_for_nothing_else(
     for _ in range(5):
         monitor.step()
         clock.advance(1)
-    calls: Counter[str] = Counter()
-
-    def counted(owner: Any, name: str) -> None:
-        real = getattr(owner, name)
-
-        def call(*given: Any, **named: Any) -> Any:
-            calls[name] += 1
-            return real(*given, **named)
-
-        monkeypatch.setattr(owner, name, call)
-
-    for name in ("stat", "lstat", "open", "read", "scandir", "listdir", "readlink"):
-        counted(os, name)
-    counted(Input, "parse")
+    names = ("stat", "lstat", "open", "read", "scandir", "listdir", "readlink")
+    calls = count_calls(monkeypatch, *((os, name) for name in names), (Input, "parse"))
     for _ in range(10):
         monitor.step()
         clock.advance(1)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from http_monitor.arrow import place_of, take
 from http_monitor.counting.failing.numbering import FailingNumbering
+from http_monitor.counting.numbering import NumberOf
 
 Codes = npt.NDArray[np.signedinteger[Any]]
 
@@ -116,24 +117,12 @@ class Keys:
             self._keep, self._values = False, None
 
 
-class _NumberOf(dict[bytes, int]):
-    """The number of each key; a new one gets the next."""
-
-    def __init__(self, names: list[bytes]) -> None:
-        self._names = names
-
-    def __missing__(self, name: bytes) -> int:
-        number = self[name] = len(self._names)
-        self._names.append(name)
-        return number
-
-
 class Numbering:
     """Numbers keys in the order of their first occurrence. Owned by the monitor's thread."""
 
     def __init__(self) -> None:
         names: list[bytes] = []
-        self._number_of = _NumberOf(names)
+        self._number_of = NumberOf(names)
         self.keys = Keys(names, code_of=self._number_of)
         """All numbered keys, by number; the sequence grows."""
         self._asked = 0

@@ -8,14 +8,14 @@ import numpy as np
 
 from http_monitor.addresses import network_name
 from http_monitor.counting.groups import Piece
-from http_monitor.counting.keys import Keys
+from http_monitor.counting.numbers_by_code import NumbersByCode
 from http_monitor.records import Int64s
 from http_monitor.report_tables import NetworkCount
-from http_monitor.sizes import MAX_INT64, Sizes
+from http_monitor.sizes import Sizes, widen
 
 _MAX_KNOWN = 1 << 16
 """Maximum number of hosts whose networks are remembered from one table to the next."""
-_NO_NETWORK, _UNKNOWN = -1, -2
+_NO_NETWORK = -1
 
 
 class _Networks:
@@ -26,26 +26,11 @@ class _Networks:
         """The networks by number."""
         self._number_of: dict[bytes, int] = {}
         self._of_host: dict[bytes, int] = {}
-        self._keys: Keys | None = None
-        self._of_code: Int64s = np.empty(0, np.int64)
+        self.numbers = NumbersByCode(self._find)
+        """The number of each host's network, `_NO_NETWORK` for a name."""
 
     def __len__(self) -> int:
         return len(self._of_host)
-
-    def numbers_of(self, hosts: Piece) -> Int64s:
-        """Return the number of each host's network, `_NO_NETWORK` for a name."""
-        keys, codes = hosts.keys.to_shared(hosts.codes)
-        if keys is not self._keys:
-            self._keys, self._of_code = keys, np.full(len(keys), _UNKNOWN)
-        elif len(keys) > len(self._of_code):
-            more = np.full(2 * len(keys) - len(self._of_code), _UNKNOWN)
-            self._of_code = np.concatenate((self._of_code, more))
-        numbers = self._of_code[codes]
-        unknown = codes[numbers == _UNKNOWN]
-        if len(unknown):
-            self._of_code[unknown] = [self._find(host) for host in keys.at(unknown)]
-            numbers = self._of_code[codes]
-        return numbers
 
     def _find(self, host: bytes) -> int:
         found = self._of_host.get(host)
@@ -58,21 +43,8 @@ class _Networks:
         return found
 
 
-class _Memory:
-    """The networks of the hosts seen last: most of a table were in the table before. Owned by the monitor's thread."""
-
-    def __init__(self) -> None:
-        self._networks = _Networks()
-
-    def current(self) -> _Networks:
-        """Return the networks, after forgetting all of too many."""
-        if len(self._networks) > _MAX_KNOWN:
-            # Earlier sums keep their own networks.
-            self._networks = _Networks()
-        return self._networks
-
-
-_memory = _Memory()
+_last = _Networks()
+"""Those of the hosts seen last: most of a table were in the table before. Owned by the monitor's thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +137,12 @@ class Networks(Sequence[NetworkCount]):
 
 
 def _sums_of(hosts: Piece) -> _Sums:
-    networks = _memory.current()
-    number = networks.numbers_of(hosts)
+    # Sums made before keep their own networks.
+    global _last
+    if len(_last) > _MAX_KNOWN:
+        _last = _Networks()
+    networks = _last
+    number = networks.numbers.of(hosts)
     order = np.argsort(number, kind="stable")
     order = order[np.searchsorted(number[order], 0) :]
     if not len(order):
@@ -174,9 +150,7 @@ def _sums_of(hosts: Piece) -> _Sums:
         return _Sums([], none, none, none, none, none, none)
     number = number[order]
     starts = np.concatenate(([0], np.flatnonzero(np.diff(number)) + 1))
-    hits, sizes = hosts.hits[order], hosts.sizes[order]
-    if sizes.dtype != np.object_ and int(sizes.max()) > MAX_INT64 // len(sizes):
-        sizes = sizes.astype(np.object_)
+    hits, sizes = hosts.hits[order], widen(hosts.sizes[order])
     return _Sums(
         networks.names,
         number[starts],

@@ -1,4 +1,6 @@
-"""Numbers the distinct buckets or intervals of some rows."""
+"""Numbers the distinct buckets or intervals of some rows, and keys in the order in which they come."""
+
+from typing import TypeVar
 
 import numpy as np
 
@@ -7,6 +9,19 @@ from http_monitor.records import Int64s
 
 # Up to this many possible numbers per row, a dense count beats sorting.
 _DENSE_SPAN = 8
+_K = TypeVar("_K")
+
+
+class NumberOf(dict[_K, int]):
+    """The number of each key; a new one gets the next and is appended to `names`."""
+
+    def __init__(self, names: list[_K]) -> None:
+        self._names = names
+
+    def __missing__(self, name: _K) -> int:
+        number = self[name] = len(self._names)
+        self._names.append(name)
+        return number
 
 
 def number_starts(starts: Int64s, step_us: int) -> tuple[Int64s, Int64s]:

@@ -58,12 +58,17 @@ class FailingRows:
         for key, (hits, first_us, last_us) in others.items():
             self._note(seen, key, hits, first_us, last_us)
 
-    def find_uncounted(self) -> "UncountedRows | None":
+    def find_uncounted(self, room: int) -> "UncountedRows | None":
         """Return all rows if none is counted yet and the cap drops none of them; None otherwise, or if there are none.
 
         Counting by number is faster than by key.
+
+        Args:
+            room: Maximum number of endpoints that have a number; None is returned if more have.
         """
         waiting = self._waiting
+        if waiting and len(waiting[0].numbering.keys) > room:
+            return None
         if self._seen or not waiting or self._count > self._cap or any(failed.some_long for failed in waiting):
             return None
         if any(failed.numbering is not waiting[0].numbering for failed in waiting):

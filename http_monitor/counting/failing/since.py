@@ -37,10 +37,9 @@ class FailingSince:
 
     def note(self, rows: FailingRows, start_us: int) -> None:
         """Record the interval that begins at `start_us`."""
-        uncounted = rows.find_uncounted()
         if not rows:
             self._begin(start_us)
-        elif uncounted is not None and self._has_room(uncounted):
+        elif (uncounted := self._find_uncounted(rows)) is not None:
             self._join_numbered(uncounted, start_us)
         else:
             self._join_all(rows, start_us)
@@ -50,8 +49,8 @@ class FailingSince:
         if not rows:
             self._begin(start_us)
             return ()
-        uncounted = rows.find_uncounted()
-        if uncounted is None or not self._has_room(uncounted):
+        uncounted = self._find_uncounted(rows)
+        if uncounted is None:
             return self._report_all(rows, start_us)
         since_us, order = self._join_numbered(uncounted, start_us), uncounted.in_order()
         keys, codes = uncounted.numbering.keys, uncounted.codes[order].tolist()
@@ -82,9 +81,9 @@ class FailingSince:
             self._expire()
         self._start_us = start_us
 
-    def _has_room(self, uncounted: UncountedRows) -> bool:
-        """Return whether the cap cannot be reached, however many spans are finished."""
-        return len(self._spans) + len(uncounted.numbering.keys) <= self._cap
+    def _find_uncounted(self, rows: FailingRows) -> UncountedRows | None:
+        """Return the rows by number, if the cap cannot be reached, however many spans are finished."""
+        return rows.find_uncounted(self._cap - len(self._spans))
 
     def _join_numbered(self, uncounted: UncountedRows, start_us: int) -> Int64s:
         """Return since when each endpoint of an interval has failed."""
