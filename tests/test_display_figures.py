@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from http_monitor.display import figures
+from http_monitor import figures
+from http_monitor.display import bars
 from http_monitor.display.style import ASCII, UNICODE
 from tests.display_samples import CENTRAL_EUROPE, START_US, time_zone
 
@@ -86,24 +87,24 @@ def test_one_thing_is_singular_and_many_are_plural() -> None:
 
 
 def test_a_sparkline_is_empty_only_where_nothing_happened() -> None:
-    assert figures.sparkline((0, 1, 4, 8, 800), UNICODE) == " ▁▁▁█"
-    assert figures.sparkline((0, 1, 2, 3, 4, 5, 6, 7, 8), UNICODE) == " ▁▂▃▄▅▆▇█"
-    assert figures.sparkline((0, 0), UNICODE) == "  "
-    assert figures.sparkline((0, 8), ASCII) == " @"
+    assert bars.sparkline((0, 1, 4, 8, 800), UNICODE) == " ▁▁▁█"
+    assert bars.sparkline((0, 1, 2, 3, 4, 5, 6, 7, 8), UNICODE) == " ▁▂▃▄▅▆▇█"
+    assert bars.sparkline((0, 0), UNICODE) == "  "
+    assert bars.sparkline((0, 8), ASCII) == " @"
 
 
 def test_a_series_in_half_the_slots_keeps_its_sum() -> None:
-    assert figures.halve((1, 2, 3, 4)) == (3, 7)
-    assert figures.halve((1, 2, 3)) == (1, 5)
+    assert bars.halve((1, 2, 3, 4)) == (3, 7)
+    assert bars.halve((1, 2, 3)) == (1, 5)
 
 
 def test_a_bar_is_proportional_and_never_nothing_for_something() -> None:
-    assert figures.bar(8, 8, 4, UNICODE) == "████"
-    assert figures.bar(4, 8, 4, UNICODE) == "██"
-    assert figures.bar(3, 8, 4, UNICODE) == "█▌"
-    assert figures.bar(1, 10**18, 4, UNICODE) == "▏"
-    assert figures.bar(0, 8, 4, UNICODE) == ""
-    assert figures.bar(3, 8, 4, ASCII) == "##"
+    assert bars.bar(8, 8, 4, UNICODE) == "████"
+    assert bars.bar(4, 8, 4, UNICODE) == "██"
+    assert bars.bar(3, 8, 4, UNICODE) == "█▌"
+    assert bars.bar(1, 10**18, 4, UNICODE) == "▏"
+    assert bars.bar(0, 8, 4, UNICODE) == ""
+    assert bars.bar(3, 8, 4, ASCII) == "##"
 
 
 @pytest.mark.parametrize(

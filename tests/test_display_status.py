@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from http_monitor.clock import ManualClock
-from http_monitor.display.figures import date_time
 from http_monitor.display.notices import Notices
 from http_monitor.display.text import Display
+from http_monitor.figures import date_time
 from http_monitor.report import Notice
 from http_monitor.units import visible_text
 from tests.display_samples import (

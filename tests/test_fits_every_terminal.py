@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.alerts.lines import MARK, render_alert
 from http_monitor.display.alerts.telling import shorten_telling
 from http_monitor.display.columns import columns

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from functools import partial
 
+from http_monitor import figures
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.margins import Margins
 from http_monitor.cli.samples import lines_at
-from http_monitor.display import figures
 from http_monitor.inputs.look import Select
 from http_monitor.inputs.seeking.log_file import Limits
 from http_monitor.inputs.seeking.tail_start import StartSearch

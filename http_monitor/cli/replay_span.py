@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from http_monitor import figures
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.margins import Margins
 from http_monitor.cli.samples import first_lines, lines_at
-from http_monitor.display import figures
 from http_monitor.errors import UsageError
 from http_monitor.inputs.look import Select
 from http_monitor.inputs.seeking.log_file import Limits, LogFile

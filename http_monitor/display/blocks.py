@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.columns import shorten
 from http_monitor.display.slowest import Slowest, render_slowest
 from http_monitor.display.style import Line, Role, Span, Style, add_label, line_columns, pad, wrap, wrap_words

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.style import ASCII, Glyphs, Line, Style, wrap
 from http_monitor.report_tables import TimeSlots
 from http_monitor.units import US_PER_S, local

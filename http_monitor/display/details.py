@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.columns import shorten
 from http_monitor.display.style import Line, Style, add_label, wrap
 from http_monitor.report_tables import AgentKinds, Details, Durations

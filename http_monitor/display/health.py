@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from http_monitor.display.columns import shorten
-from http_monitor.display.figures import count, exact_span, moment, pluralize, rough_span, size
 from http_monitor.display.style import Role
+from http_monitor.figures import count, exact_span, moment, pluralize, rough_span, size
 from http_monitor.health import Health
 from http_monitor.report import Mode
 from http_monitor.units import visible_text

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from http_monitor.display import figures
+from http_monitor import figures
+from http_monitor.display import bars
 from http_monitor.display.blocks import (
     TWO_FROM,
     block,
@@ -217,11 +218,11 @@ def _spark(window: WindowTotals, width: int, style: Style) -> list[Line]:
     most = f"peak {peak:,.0f} /s" if peak >= 10 else f"peak {peak:,.1f} /s"
     beside = columns(f"{span}  {most}")
     while (len(series) > width and len(series) > 1) or (len(series) > _MIN_SPARK and len(series) + beside > width):
-        series = figures.halve(series)
+        series = bars.halve(series)
     words = ((f"last {span}  ", f"  {most}"), (f"{span} ", f" {most}"), (f"{span} ", ""), ("", ""))
     room = width - len(series)
     before, after = next((pair for pair in words if columns(pair[0]) + columns(pair[1]) <= room), words[-1])
-    return [[(before, "dim"), (figures.sparkline(series, style.glyphs), "accent"), (after, "dim")]]
+    return [[(before, "dim"), (bars.sparkline(series, style.glyphs), "accent"), (after, "dim")]]
 
 
 def _average(report: Report, width: int, style: Style) -> list[Line]:

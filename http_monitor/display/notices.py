@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TextIO
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.style import style_for
 from http_monitor.report import Notice
 from http_monitor.units import visible_text

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.style import Style, style_for
 from http_monitor.report import Message, Notice, Pulse, WorkDone
 from http_monitor.units import US_PER_S

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.health import behind
 from http_monitor.display.style import Line, Role, Style, add_label, fit, wrap_words

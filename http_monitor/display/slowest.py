@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.columns import shorten
 from http_monitor.display.style import Line, Style, pad
 from http_monitor.report_tables import SlowEndpoint

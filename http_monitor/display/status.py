@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from http_monitor.display.figures import count, percent
 from http_monitor.display.style import Line, Role, Span, Style, add_label, line_columns
+from http_monitor.figures import count, percent
 from http_monitor.units import ratio
 
 _ROLES: dict[int, Role] = {1: "dim", 2: "good", 3: "accent", 4: "warn", 5: "bad"}

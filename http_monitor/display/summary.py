@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.alerts.episodes import render_episodes
 from http_monitor.display.blocks import (
     INDENT,

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from http_monitor.display import figures
+from http_monitor import figures
+from http_monitor.display import bars
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Role, Span, Style, pad
 from http_monitor.report_tables import KeyCount, Table
@@ -96,7 +97,7 @@ def _row(row: KeyCount, most: int, hits: int, shape: _Shape, style: Style, knows
     # An empty agent is a key like any other; a blank cell would look like a display error.
     line = pad([(key, "plain") if key else ('""', "dim")], shape.key, style.glyphs.ellipsis)
     if shape.bar:
-        drawn = figures.bar(row.hits, most, shape.bar, style.glyphs)
+        drawn = bars.bar(row.hits, most, shape.bar, style.glyphs)
         line += [(drawn, "accent"), (" " * (shape.bar - columns(drawn)), "plain")]
     line.append((figures.count(row.hits).rjust(shape.hits), "plain"))
     if shape.share:

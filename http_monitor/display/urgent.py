@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.blocks import GAP, INDENT, TWO_FROM, cell_widths, side_by_side
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Span, Style, pad, wrap

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.alerts.storm import MAX_LINES
 from http_monitor.display.columns import columns, shorten
 from http_monitor.display.style import Line, Style, line_columns, wrap, wrap_words

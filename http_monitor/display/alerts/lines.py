@@ -5,7 +5,7 @@ import string
 from collections.abc import Sequence
 from dataclasses import replace
 
-from http_monitor.display import figures
+from http_monitor import figures
 from http_monitor.display.alerts.detail_limit import DetailLimit
 from http_monitor.display.alerts.storm import Told, by_value, storm_message
 from http_monitor.display.alerts.telling import shorten_telling

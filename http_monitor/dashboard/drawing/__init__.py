@@ -1,0 +1,1 @@
+"""Draws the regions of the screen, as pure functions of the state."""

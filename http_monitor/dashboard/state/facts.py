@@ -1,0 +1,60 @@
+"""What is known of the run, apart from the rows."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from http_monitor.report import AlertEvent, Notice, Pulse, Report, Summary
+
+Phase = Literal["starting", "waiting", "catching up", "live", "playing", "paused", "finished", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An alert, from its raise to its recovery."""
+
+    raised: AlertEvent
+    recovered: AlertEvent | None = None
+    """None: it is active."""
+
+    @property
+    def start_us(self) -> int:
+        """When it began, as far as known, else when it was raised."""
+        return self.raised.began_us or self.raised.at_us
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the run."""
+
+    title: str
+    """The files or servers, sanitised."""
+    format: str = ""
+    """Name of the format; empty: not known yet."""
+    window_s: int = 120
+    is_replay: bool = False
+    phase: Phase = "starting"
+    pace: str = ""
+    """Speed of a replay: ``×10``, ``max``; empty: live."""
+    clock_us: int = 0
+    """The wall clock, in a replay the time of the log."""
+    now_us: int | None = None
+    """The greatest time accepted; None: there was no row."""
+    report: Report | None = None
+    pulse: Pulse | None = None
+    summary: Summary | None = None
+    episodes: tuple[Episode, ...] = ()
+    """All alerts of the run, the newest raise first."""
+    events_dropped: int = 0
+    """Alert events that are not in `episodes`, for lack of room."""
+    notices: tuple[Notice, ...] = ()
+    """The last ones, newest first."""
+    reading_back_to_us: int | None = None
+    """The time down to which rows of before the start are being read back; None: nothing is being read."""
+    failure: str = ""
+    """Why the run ended early; empty: it did not."""
+    is_bell_on: bool = field(default=False)
+
+    @property
+    def active(self) -> tuple[Episode, ...]:
+        """The alerts that have not recovered."""
+        return tuple(episode for episode in self.episodes if episode.recovered is None)
