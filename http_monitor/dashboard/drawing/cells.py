@@ -11,15 +11,14 @@ from rich.cells import cell_len, set_cell_size
 
 from http_monitor.units import visible, visible_text
 
-Role = Literal[
-    *("plain", "bold", "dim", "accent", "title", "chip", "key", "raised", "good", "warn", "bad"),
-    # Classes of status codes, in the chart and in lines.
-    *("ok", "client_error", "server_error", "other_status"),
-    # The cursor's row, a selected span, the threshold, a marker.
-    *("cursor", "selected", "threshold", "marker"),
-    # Fields of a line.
-    *("field_time", "field_host", "field_method", "field_path", "field_agent"),
-]
+_Common = Literal["plain", "bold", "dim", "accent", "title", "chip", "key", "raised", "good", "warn", "bad"]
+_Chart = Literal["ok", "client_error", "server_error", "other_status", "threshold", "marker"]
+"""Classes of status codes, in the chart and in lines; the chart's own lines."""
+_Choice = Literal["cursor", "selected"]
+"""The row of the cursor; a selected span."""
+_Field = Literal["field_time", "field_host", "field_method", "field_path", "field_agent"]
+"""Fields of a line."""
+Role = _Common | _Chart | _Choice | _Field
 """The meaning of a cell; a palette gives it colours."""
 
 
