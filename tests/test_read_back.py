@@ -256,7 +256,6 @@ def test_a_run_that_resumes_reads_back_what_the_run_before_it_counted(tmp_path: 
     write(path, dense(-300, 300, b"a"))
     first = Run(path, store=store)
     with path.open("ab") as log:
-        # The last one waits: it is far ahead of the others in a backlog.
         log.write(dense(0, 30, b"b"))
     first.turn(30)
     first.end()
@@ -270,6 +269,30 @@ def test_a_run_that_resumes_reads_back_what_the_run_before_it_counted(tmp_path: 
     second.turn()
     assert second.hosts() == named((b"a", 0, 300), (b"b", 0, 30), (b"c", 0, 9), (b"d", 0, 10))
     assert second.rows.held().since_us == BEGAN_US - 300 * US_PER_S
+    second.end()
+
+
+def test_a_line_of_which_a_run_read_a_part_is_held_once_by_the_run_that_reads_the_rest(tmp_path: Path) -> None:
+    path, store = tmp_path / "a.log", MemoryStore(Fate())
+    settings = replace(SETTINGS, unwrap="cri")
+
+    def part(end: bytes, text: bytes) -> bytes:
+        return b"2024-01-01T00:00:00.93Z stdout %b %b\n" % (end, text)
+
+    write(path, part(b"F", log_line(START_S - 9, host=b"whole")))
+    first = Run(path, settings=settings, store=store)
+    text = log_line(START_S, host=b"parts")
+    with path.open("ab") as log:
+        log.write(part(b"P", text[:30]))
+    first.turn()
+    first.end()
+    second = Run(path, settings=settings, store=store, began_s=5)
+    second.read_back()
+    assert second.hosts() == [b"whole"]
+    with path.open("ab") as log:
+        log.write(part(b"F", text[30:]))
+    second.turn()
+    assert second.hosts() == [b"whole", b"parts"]
     second.end()
 
 
@@ -396,8 +419,7 @@ def test_a_stop_ends_it_while_it_rests(tmp_path: Path) -> None:
     rests.wait()
     assert back.reading_to_us is not None
     back.stop()
-    assert not back._thread.is_alive()
-    assert back.reading_to_us is None
+    assert "read back" not in {thread.name for thread in threading.enumerate()}
     run.end()
 
 

@@ -11,7 +11,7 @@ from http_monitor.inputs.seeking.tail_start import MakeFormat
 from http_monitor.monitor.past.past_files import MissingError, PastFile, PastFiles
 from http_monitor.units import US_PER_S
 
-_FIRST_BYTES, _MOST_BYTES, _GROWTH = 64 << 10, 16 << 20, 4
+_FIRST_BYTES, _MOST_BYTES, _GROWTH = 64 << 10, 8 << 20, 4
 """The length of the first block, of the longest, and how many times as long as the one before each is."""
 _MOST_UNTIMED_BYTES = 256 << 20
 """Bytes without any line that has a time, after which there may be none at all."""
