@@ -95,7 +95,9 @@ def _measure(path: Path, options: Any) -> int:
     from http_monitor.hub.hub import Hub  # noqa: PLC0415
     from http_monitor.inputs.input import Input  # noqa: PLC0415
     from http_monitor.parser.lines.explain import explain  # noqa: PLC0415
+    from http_monitor.ports.views import TableQuery, ViewSpan  # noqa: PLC0415
     from http_monitor.recent.recent_rows import RecentRows  # noqa: PLC0415
+    from http_monitor.recent.views import RecentViews  # noqa: PLC0415
     from http_monitor.settings import Settings  # noqa: PLC0415
     from http_monitor.sources.files.access import LocalFiles  # noqa: PLC0415
     from http_monitor.sources.files.data_end import look_at_data  # noqa: PLC0415
@@ -156,7 +158,12 @@ def _measure(path: Path, options: Any) -> int:
     print(f"memory told {held.nbytes / 1e6:.1f} MB; the process grew by at most {(peak - before) / 1e6:.0f} MB")
     print(f"rows {held.rows:,}, left out {held.left_out:,}")
     run.close()
-    return 0 if held.left_out or held.rows == options.seconds * options.rate + live else 1
+    assert held.since_us is not None
+    total = RecentViews(rows).table(TableQuery("status", ViewSpan(held.since_us, 1 << 62))).total.hits
+    seconds = min(options.seconds, beginning.started_us // _S - held.since_us // _S)
+    is_right = total == seconds * options.rate + live
+    print(f"from {seconds} s before the run on {total:,} rows, which is {'right' if is_right else 'wrong'}")
+    return 0 if is_right else 1
 
 
 if __name__ == "__main__":
