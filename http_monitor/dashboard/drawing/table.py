@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, key, pad
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.table_columns import Known, Layout, known_of, knows_bytes, knows_errors, lay_out
+from http_monitor.dashboard.drawing.table_columns import Known, Layout, known_of, lay_out
 from http_monitor.dashboard.drawing.table_title import arrow, paint_title, why_empty
 from http_monitor.dashboard.state.answers import Answers
 from http_monitor.ports.views import Order, ViewRow
@@ -80,13 +80,13 @@ def next_match(picture: Picture, step: int) -> int | None:
 
 def next_order(order: Order, answers: Answers) -> Order:
     """Return the order that follows, among those for which the log has figures."""
-    totals = [answer.view.total for answer in answers.tables.values()]
+    tables = answers.tables.values()
     lacking: set[Order] = set()
-    if totals and not any(knows_errors(total) for total in totals):
+    if tables and not any(answer.knows_errors for answer in tables):
         lacking.add("errors")
-    if totals and not any(knows_bytes(total) for total in totals):
+    if tables and not any(answer.knows_bytes for answer in tables):
         lacking.add("bytes")
-    if not any(total.p50_us is not None for total in totals):
+    if not any(answer.view.total.p50_us is not None for answer in tables):
         lacking |= {"p50", "p95"}
     at = _ORDERS.index(order)
     return next(each for each in (*_ORDERS[at + 1 :], *_ORDERS) if each not in lacking)

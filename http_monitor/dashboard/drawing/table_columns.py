@@ -19,7 +19,7 @@ from http_monitor.dashboard.drawing.numbers import (
 )
 from http_monitor.dashboard.state.answers import TableAnswer
 from http_monitor.dashboard.state.facts import Facts
-from http_monitor.ports.views import Order, Totals, ViewRow
+from http_monitor.ports.views import Order, ViewRow
 
 KEY_WIDTH = 16
 """The least columns of the key, where the screen has so many."""
@@ -88,21 +88,11 @@ def known_of(answer: TableAnswer, facts: Facts) -> Known:
     return Known(
         hits=total.hits,
         before=answer.before,
-        has_status=knows_errors(total),
-        has_size=knows_bytes(total),
+        has_status=answer.knows_errors,
+        has_size=answer.knows_bytes,
         has_duration=total.p50_us is not None,
         error_percent=_USUAL_ERROR_PERCENT if percent is None else percent,
     )
-
-
-def knows_errors(total: Totals) -> bool:
-    """Return whether anything is known of errors."""
-    return bool(total.with_status or not total.hits)
-
-
-def knows_bytes(total: Totals) -> bool:
-    """Return whether anything is known of bytes."""
-    return bool(total.with_size or not total.hits)
 
 
 def lay_out(width: int, rows: Sequence[ViewRow], order: Order, *, has_duration: bool) -> Layout:

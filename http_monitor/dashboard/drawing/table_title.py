@@ -3,11 +3,10 @@
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, sentence, spread, width_of
 from http_monitor.dashboard.drawing.numbers import UNKNOWN, bytes_of, duration_of, percent_of, short_count
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.table_columns import knows_bytes, knows_errors
 from http_monitor.dashboard.state.answers import TableAnswer
 from http_monitor.dashboard.state.panels import BY_NAME
 from http_monitor.figures import exact_span, moment, pluralize, rough_span
-from http_monitor.ports.views import Order, TableView, Totals, ViewSpan
+from http_monitor.ports.views import Order, TableView, ViewSpan
 from http_monitor.units import US_PER_S
 
 _NAME, _NOTE, _SPAN, _KEYS, _ORDER, _HITS, _ERRORS, _P95, _BYTES, _P50, _WITHOUT = range(11)
@@ -112,20 +111,21 @@ def _parts(picture: Picture, answer: TableAnswer, note: str) -> _Parts:
         parts[_NOTE] = [Cell(note)]
     if total.hits:
         parts[_HITS] = _figure(short_count(total.hits), "hit" if total.hits == 1 else "hits")
-        parts |= _totals(total)
+        parts |= _totals(answer)
         if without := _without_key(view):
             parts[_WITHOUT] = _figure(short_count(without), "without a key")
     return parts
 
 
-def _totals(total: Totals) -> _Parts:
+def _totals(answer: TableAnswer) -> _Parts:
+    total = answer.view.total
     parts: _Parts = {_ERRORS: [Cell(f"errors {UNKNOWN}", "dim")]}
-    if knows_errors(total):
+    if answer.knows_errors:
         role: Role = "warn" if total.errors else "plain"
         share = f" {percent_of(total.errors, total.hits)}" if total.errors else ""
         word = "error" if total.errors == 1 else "errors"
         parts[_ERRORS] = [Cell(short_count(total.errors), role), Cell(f" {word}{share}", "dim")]
-    parts[_BYTES] = [Cell(bytes_of(total.size_bytes) if knows_bytes(total) else f"bytes {UNKNOWN}", "dim")]
+    parts[_BYTES] = [Cell(bytes_of(total.size_bytes) if answer.knows_bytes else f"bytes {UNKNOWN}", "dim")]
     if total.p50_us is not None:
         parts[_P50] = [Cell("p50 ", "dim"), Cell(duration_of(total.p50_us))]
         parts[_P95] = [Cell("p95 ", "dim"), Cell(duration_of(total.p95_us))]
