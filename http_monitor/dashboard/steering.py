@@ -13,7 +13,7 @@ from http_monitor.dashboard.state.facts import Episode, Facts
 from http_monitor.dashboard.state.panels import BY_NAME, PANELS, Panel
 from http_monitor.dashboard.state.scene import Marker, Scene, Sorting
 from http_monitor.ports.views import ViewSpan
-from http_monitor.units import US_PER_S
+from http_monitor.units import US_PER_S, visible
 
 _ALWAYS = frozenset({"endpoint", "section", "host", "network", "status", "method", "lines", "alerts", "health"})
 EXPLAIN_LATER = "explanations of a span come with the rules, and are not there yet"
@@ -37,6 +37,8 @@ class Steering:
         """What the last key press led to, for the footer; empty: nothing to say."""
         self.panel_height = 10
         """Rows of the panel, titles included."""
+        self.frozen_us: int | None = None
+        """The greatest time of all rows when the screen was paused."""
         self._places: dict[str, Place] = {}
         self._keys: dict[str, bytes] = {}
         """The key of the row to which the cursor of a table was moved."""
@@ -232,8 +234,22 @@ class Steering:
         else:
             self._put(found, is_chosen=True)
 
+    def click_row(self, row: int) -> None:
+        """Put the cursor to a row that is shown, from 0."""
+        self._put(self._place().top + row, is_chosen=True)
+
+    def copied_text(self) -> str:
+        """Return the key of the row, or the line, of the cursor; empty: there is none."""
+        picture = self.picture()
+        if self.scene.panel == "lines":
+            line = lines.line_at(picture, self.cursor_row)
+            return "" if line is None or line.text is None else visible(line.text)
+        row = table.row_at(picture, self.cursor_row) if BY_NAME[self.scene.panel].is_table else None
+        return "" if row is None else visible(row.key)
+
     def freeze(self) -> None:
         """Let the screen stand still, or go on."""
+        self.frozen_us = self.answers.held.upto_us
         self.scene = replace(self.scene, is_paused=not self.scene.is_paused)
 
     def follow(self) -> None:
