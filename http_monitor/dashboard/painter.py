@@ -59,7 +59,7 @@ class Painter:
         width, picture = self._width, self._steering.picture()
         header = paint_header(picture, width)
         layout = self._layout = divide(width, self._height, len(header), _PROMPT_ROWS if prompt else 0)
-        self._steering.panel_height = layout.panel
+        self._steering.panel_height, self._steering.panel_width = layout.panel, layout.main_width
         if is_help_shown:
             panel: Sequence[Row] = paint_help(width, layout.panel, self.help_top)
         else:

@@ -65,6 +65,7 @@ class ScreenApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield all that keys do, for the palette."""
+        del screen
         for key in KEYS:
             action = key.action
             if action not in ("palette", "panel"):
@@ -164,6 +165,7 @@ class ScreenApp(App[None]):
             set_title(self._driver, self.steering.facts.title, active)
 
     def colour(self) -> None:
+        """Show everything in the colours of the theme."""
         theme = self.steering.scene.theme
         self.theme = f"textual-{theme}"
         palette, is_ansi = choose_palette(theme, self.console.color_system)
@@ -188,6 +190,7 @@ class ScreenApp(App[None]):
 
     def panic(self, *renderables: object) -> None:
         """End without a traceback likewise: a thread of Textual failed."""
+        del renderables
         if self.crash is None:
             self.crash = RuntimeError("a thread of the screen failed")
         self._return_code = 1

@@ -37,6 +37,8 @@ class Steering:
         """What the last key press led to, for the footer; empty: nothing to say."""
         self.panel_height = 10
         """Rows of the panel, titles included."""
+        self.panel_width = 80
+        """Columns of the panel."""
         self.frozen_us: int | None = None
         """The greatest time of all rows when the screen was paused."""
         self._places: dict[str, Place] = {}
@@ -107,7 +109,7 @@ class Steering:
     def last_row(self) -> int:
         """The last row of the panel, whether its answer has come or not."""
         answer = self.answers.tables.get(self.scene.panel)
-        return (answer.view.keys if answer is not None else panels.row_count(self.picture())) - 1
+        return (answer.view.keys if answer is not None else panels.row_count(self.picture(), self.panel_width)) - 1
 
     @property
     def cursor_row(self) -> int:
@@ -313,7 +315,7 @@ class Steering:
 
     def _put(self, cursor: int, *, is_chosen: bool = False) -> None:
         name = self.scene.panel
-        count = max(panels.row_count(self.picture()), self.last_row + 1)
+        count = max(panels.row_count(self.picture(), self.panel_width), self.last_row + 1)
         place = self._place().at(cursor, count, max(1, self.panel_height - _TITLES))
         self._places[name] = place
         if is_chosen:

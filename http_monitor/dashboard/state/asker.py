@@ -49,6 +49,7 @@ class Asker:
         self._share = _MAX_SHARE * max(1.0, refresh_per_s)
         self._changed = threading.Condition()
         self._next: Question | None = None
+        self._is_working = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="asker", daemon=True)
         self._answers = Answers()
@@ -67,6 +68,12 @@ class Asker:
     def failure(self) -> Exception | None:
         """What ended the thread; None: it runs."""
         return self._failure
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the newest question is answered."""
+        with self._changed:
+            return self._next is None and not self._is_working
 
     def start(self) -> None:
         """Start the thread."""
@@ -95,8 +102,10 @@ class Asker:
 
     def _wait(self) -> Question | None:
         with self._changed:
+            self._is_working = False
             self._changed.wait_for(lambda: self._stopping or self._next is not None)
             question, self._next = self._next, None
+            self._is_working = True
             return None if self._stopping else question
 
     def _is_overtaken(self) -> bool:
