@@ -1,31 +1,29 @@
-"""What the user has set for the screen."""
+"""What the dashboard is started with."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from http_monitor.units import US_PER_S
 
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
-    """What the user has set for the screen."""
+    """What the dashboard is started with."""
 
+    running_us: Callable[[], int]
+    """Returns a time that never goes back."""
+    cpu_us: Callable[[], int]
+    """Returns the processor time of the calling thread."""
     refresh_per_s: float = 1.0
-    """Frames per second; what a key changes is painted at once."""
-    is_mouse_on: bool = False
-    directory: Path = Path()
-    """Where exports are written."""
+    """Frames a second; a key is painted at once."""
+    directory: Path = field(default_factory=Path)
+    """Where exports are written by default."""
     views_path: Path | None = None
-    """The file of saved filters; None: there is no place for one."""
-    theme: str = "dark"
-    recent_s: int = 900
-    """Length of the time whose rows are held."""
+    """The file of named filters; None: they cannot be kept."""
     window_s: int = 120
-    """Length of the window, for which tables answer at now."""
     bucket_s: int = 1
-    """Length of the shortest column of the chart."""
-
-    @property
-    def window_us(self) -> int:
-        """Length of the window."""
-        return self.window_s * US_PER_S
+    recent_s: int = 900
+    is_mouse_on: bool = False
+    signals: tuple[int, ...] = ()
+    """Numbers of the signals that end it, as ``q`` does."""
+    on_first_paint: Callable[[], None] = lambda: None
+    """Called when the first picture was painted: what takes long begins then."""
