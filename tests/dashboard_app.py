@@ -1,7 +1,7 @@
 """The dashboard on a finished log, without a terminal: a real replay, real recent rows, the real app."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -14,7 +14,8 @@ from http_monitor.dashboard.canvas import Canvas
 from http_monitor.dashboard.controls import Player
 from http_monitor.dashboard.options import AppOptions
 from http_monitor.dashboard.state.answers import ShownLine
-from http_monitor.dashboard.state.facts import Episode, Facts
+from http_monitor.dashboard.state.facts import Facts
+from http_monitor.dashboard.state.fold import fold
 from http_monitor.filtering.masks import check_patterns
 from http_monitor.filtering.reading import read_expression
 from http_monitor.hub.hub import Hub
@@ -25,7 +26,7 @@ from http_monitor.parser.lines.explain import explain
 from http_monitor.ports.views import FoundLine
 from http_monitor.recent.recent_rows import RecentRows
 from http_monitor.recent.views import RecentViews
-from http_monitor.report import AlertEvent, Message, Notice, Report, Summary
+from http_monitor.report import Message
 from http_monitor.settings import Settings
 from http_monitor.sources.replay import ReplayFile
 from http_monitor.units import US_PER_S
@@ -41,25 +42,6 @@ class Told:
 
     def publish(self, message: Message) -> None:
         self.messages.append(message)
-
-    def of(self, kind: type) -> list[Message]:
-        return [message for message in self.messages if isinstance(message, kind)]
-
-
-def episodes_of(events: Sequence[AlertEvent]) -> tuple[Episode, ...]:
-    """Return the alerts of events, the newest raise first."""
-    found: list[Episode] = []
-    for event in events:
-        if event.state == "raised":
-            found.append(Episode(event))
-        else:
-            at = max(
-                number
-                for number, episode in enumerate(found)
-                if (episode.raised.name, episode.raised.subject) == (event.name, event.subject)
-            )
-            found[at] = replace(found[at], recovered=event)
-    return tuple(sorted(found, key=lambda episode: -episode.raised.at_us))
 
 
 class RecordedRun:
@@ -83,25 +65,18 @@ class RecordedRun:
         run = replay_run(settings, [entry], hub, default_alerts(settings))
         HTTPMonitor(run, ReplayClock()).run(Waker())
         run.close()
-        self.reports = [message for message in told.messages if isinstance(message, Report)]
-        self.summary = next(message for message in told.messages if isinstance(message, Summary))
-        events = [message for message in told.messages if isinstance(message, AlertEvent)]
-        notices = [message for message in told.messages if isinstance(message, Notice)]
         held = self.rows.held()
-        self.told = Facts(
-            title=path.name,
-            format=name,
-            window_s=settings.window_s,
-            recent_s=recent_s,
+        known = Facts(
+            path.name,
+            name,
+            settings.window_s,
+            recent_s,
             is_replay=True,
             phase="finished",
             clock_us=held.upto_us or 0,
             now_us=held.upto_us,
-            report=self.reports[-1] if self.reports else None,
-            summary=self.summary,
-            episodes=episodes_of(events),
-            notices=tuple(reversed(notices)),
         )
+        self.told = fold(known, told.messages)
         self.is_stopped = False
         self.is_ended = False
 
@@ -162,5 +137,3 @@ async def settle(pilot: Pilot[None]) -> None:
     while not app.asker.is_idle:
         await pilot.pause()
     await pilot.pause()
-
-
