@@ -41,6 +41,8 @@ KEYS: tuple[Key, ...] = (
     Key("right_square_bracket", "cursor(1)", "]", "move it forward", "", "time"),
     Key("left_curly_bracket", "cursor(-10)", "{", "move it back by ten columns", "", "time"),
     Key("right_curly_bracket", "cursor(10)", "}", "move it forward by ten", "", "time"),
+    Key("left_parenthesis", "peak(-1)", "(", "move it to the spike before", "spike", "time"),
+    Key("right_parenthesis", "peak(1)", ")", "move it to the spike behind", "", "time"),
     Key("v", "select", "v", "begin a selection at the cursor; Enter ends it", "", "time"),
     Key("plus,equals_sign", "zoom(-1)", "+", "show less time in the chart", "", "time"),
     Key("minus", "zoom(1)", "-", "show more time", "", "time"),
