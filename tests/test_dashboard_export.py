@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from http_monitor.addresses import address_of
-from http_monitor.dashboard.export import block_list, csv_file, json_file
-from http_monitor.dashboard.export.writing import default_path, write_new
+from http_monitor.dashboard.export import block_list, csv_file, exporting, json_file
+from http_monitor.dashboard.export.writing import write_new
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
 from http_monitor.errors import RefusedError
 from http_monitor.ports.views import ViewSpan
@@ -23,6 +23,7 @@ from tests.dashboard_samples import (
     ENDPOINTS,
     HOSTILE_KEYS,
     NOW_US,
+    PICTURES,
     Entry,
     S,
     episodes,
@@ -157,14 +158,14 @@ def test_a_block_list_has_each_address_once_and_counts_what_is_none() -> None:
         *(b"203.0.113.7", b"2001:DB8::1", b"2001:db8:0::1", b"::ffff:192.0.2.1", b"host.example.net"),
         *(b"-", b"203.0.113.7; reboot", b"203.0.113.7\n0.0.0.0", b"fe80::1%eth0", b"203.0.113.0/24", b""),
     )
-    made = block_list.list_of(table_answer(entries), "host")
+    made = block_list.list_of(table_answer(entries).view.rows, "host")
     assert made.text == "203.0.113.7\n2001:db8::1\n192.0.2.1\n"
     assert (made.entries, made.left_out) == (3, 7)
 
 
 def test_a_block_list_of_networks() -> None:
     entries = keys(b"203.0.113.0/24", b"2001:db8:85a3::/48", b"name", b"203.0.113.7/24")
-    made = block_list.list_of(table_answer(entries), "network")
+    made = block_list.list_of(table_answer(entries).view.rows, "network")
     assert (made.text, made.entries, made.left_out) == ("203.0.113.0/24\n2001:db8:85a3::/48\n", 2, 2)
 
 
@@ -182,30 +183,75 @@ def test_a_block_list_of_networks() -> None:
 )
 def test_a_block_list_of_anything_else_is_refused(dimension: str, names: list[bytes], words: str) -> None:
     with pytest.raises(RefusedError) as error:
-        block_list.list_of(table_answer(keys(*names)), dimension)
+        block_list.list_of(table_answer(keys(*names)).view.rows, dimension)
     assert str(error.value) == words
 
 
 @given(st.lists(st.binary(max_size=20) | st.ip_addresses().map(lambda each: str(each).encode()), max_size=5))
 def test_every_line_of_a_block_list_is_an_address(names: list[bytes]) -> None:
     try:
-        made = block_list.list_of(table_answer(keys(*names)), "host")
+        made = block_list.list_of(table_answer(keys(*names)).view.rows, "host")
     except RefusedError:
         return
     for line in made.text.splitlines():
         assert address_of(line.encode()) is not None
 
 
-def test_the_name_has_the_local_time_and_is_free(tmp_path: Path) -> None:
+def test_the_name_has_the_local_time() -> None:
     with time_zone(CENTRAL_EUROPE):
-        assert default_path("", "csv", NOW_US) == "http-monitor-140500.csv"
-    path = default_path(str(tmp_path), "json", NOW_US)
-    assert path == str(tmp_path / "http-monitor-120500.json")
-    write_new(path, "{}")
-    # A link to nowhere is there too.
-    os.symlink("nowhere", tmp_path / "http-monitor-120500-2.json")
-    assert default_path(str(tmp_path), "json", NOW_US) == str(tmp_path / "http-monitor-120500-3.json")
-    assert default_path(str(tmp_path), "txt", NOW_US) == str(tmp_path / "http-monitor-120500.txt")
+        assert exporting.default_name(NOW_US) == "http-monitor-140500.csv"
+
+
+def test_the_form_is_that_of_the_name(tmp_path: Path) -> None:
+    picture = PICTURES["filtered"]()
+    answer = picture.answers.tables["endpoint"]
+    assert exporting.write(picture, tmp_path, "a.csv") == f"1 row written to {tmp_path}/a.csv"
+    assert (tmp_path / "a.csv").read_bytes().decode() == csv_file.text_of(answer)
+    assert exporting.write(picture, tmp_path, "a.JSON") == f"1 row written to {tmp_path}/a.JSON"
+    assert (tmp_path / "a.JSON").read_text() == json_file.text_of(answer, "endpoint", picture.scene.filter)
+
+
+def test_what_is_written_is_what_the_panel_shows(tmp_path: Path) -> None:
+    def write(name: str, panel: str, file: str) -> str:
+        picture = PICTURES[name]()
+        shown = replace(picture, scene=replace(picture.scene, panel=panel))
+        return exporting.write(shown, tmp_path, file).replace(str(tmp_path), "")
+
+    assert write("scrolled", "endpoint", "e.csv") == "the first 100 of 1,234 rows written to /e.csv"
+    assert write("alerting", "alerts", "a.csv") == "3 alerts written to /a.csv"
+    assert write("alerting", "alerts", "a.json") == "3 alerts written to /a.json"
+    assert write("busy", "lines", "l.csv") == "40 lines written to /l.csv"
+    assert write("busy", "lines", "l.json") == "40 lines written to /l.json"
+    assert write("busy", "host", "h.txt") == "3 addresses (left out: 1 without one) written to /h.txt"
+    assert write("busy", "network", "n.txt") == "2 networks written to /n.txt"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("a.csv", "a.json", "e.csv", "h.txt", "l.csv", "l.json", "n.txt")
+    ]
+    assert (tmp_path / "n.txt").read_text() == "203.0.113.0/24\n198.51.100.0/24\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "panel", "file", "words"),
+    [
+        ("busy", "endpoint", "a.xls", "a.xls has to end with .csv, .json, or .txt for a block list"),
+        ("busy", "endpoint", "", "a name has to end with .csv, .json, or .txt for a block list"),
+        ("busy", "health", "a.csv", "Health: only tables, lines and alerts are written to files"),
+        ("waiting", "endpoint", "a.csv", "there is nothing to write yet"),
+        ("waiting", "lines", "a.json", "there is nothing to write yet"),
+        ("waiting", "host", "a.txt", "no row is an address, so the block list would be empty"),
+        (
+            *("busy", "lines", "a.txt"),
+            "a block list is made of hosts or networks: show one of these tables (3, 4)",
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_refused(tmp_path: Path, name: str, panel: str, file: str, words: str) -> None:
+    picture = PICTURES[name]()
+    shown = replace(picture, scene=replace(picture.scene, panel=panel))
+    with pytest.raises(RefusedError) as error:
+        exporting.write(shown, tmp_path, file)
+    assert str(error.value) == words
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_written_as_it_is(tmp_path: Path) -> None:
@@ -219,11 +265,17 @@ def test_a_file_is_written_as_it_is(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-def test_the_path_may_begin_at_home_or_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_the_path_may_begin_at_home_or_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    assert write_new("~/a.csv", "a") == str(tmp_path / "a.csv")
-    assert write_new("b.csv", "b") == str(tmp_path / "b.csv")
+    for folder in ("home", "here"):
+        (tmp_path / folder).mkdir()
+    picture = PICTURES["busy"]()
+    assert exporting.write(picture, Path("here"), "~/a.csv") == f"8 rows written to {tmp_path}/home/a.csv"
+    assert exporting.write(picture, Path("here"), "b.csv") == f"8 rows written to {tmp_path}/here/b.csv"
+    assert exporting.write(picture, Path(), "c.csv") == f"8 rows written to {tmp_path}/c.csv"
+    absolute = str(tmp_path / "d.csv")
+    assert exporting.write(picture, Path("here"), absolute) == f"8 rows written to {absolute}"
 
 
 def test_no_file_is_overwritten_and_no_link_followed(tmp_path: Path) -> None:

@@ -79,8 +79,7 @@ class Prompts:
         self._steering.set_chips((text,) if text else ())
 
     def _export(self, text: str) -> None:
-        path = exporting.write(self._steering.picture(), self._options.directory, text)
-        self._steering.message = f"written to {visible_text(str(path))}"
+        self._steering.message = exporting.write(self._steering.picture(), self._options.directory, text)
 
     def _known_views(self) -> str:
         path = self._options.views_path
