@@ -45,7 +45,7 @@ class ScreenApp(App[None]):
         self._main_loop: asyncio.AbstractEventLoop | None = None
         self.steering = Steering(run.facts())
         self.painter = Painter(self.steering, options)
-        self.prompts = Prompts(self.steering, run, options)
+        self.prompts = Prompts(self.steering, run, views, options)
         self.prompt: Prompt | None = None
         self.fault = ""
         """Why what was entered was not done."""
@@ -76,7 +76,7 @@ class ScreenApp(App[None]):
                 f"Show {panel.title}", f"panel {panel.digit}".strip(), lambda name=panel.name: self._show(name)
             )
 
-    def on_mount(self) -> None:
+    def on_ready(self) -> None:
         """Paint at once; ask and renew from then on."""
         self._main_loop = asyncio.get_running_loop()
         for number in self._options.signals:
@@ -95,6 +95,8 @@ class ScreenApp(App[None]):
     def on_resize(self, event: Resize) -> None:
         """Paint for the new size."""
         self.painter.resize(event.size.width, event.size.height)
+        if self._main_loop is None:
+            return
         for canvas in self.screen.query(Canvas):
             canvas.notify_resize()
         self.paint()
