@@ -1,6 +1,6 @@
 """Draws the panel that has the keyboard, whichever it is."""
 
-from http_monitor.dashboard.drawing import alerts, health, lines, table
+from http_monitor.dashboard.drawing import alert, alerts, health, line, lines, table
 from http_monitor.dashboard.drawing.cells import Row
 from http_monitor.dashboard.drawing.picture import Picture
 
@@ -10,11 +10,11 @@ def paint_panel(picture: Picture, width: int, height: int) -> list[Row]:
     scene = picture.scene
     match scene.panel:
         case "lines" if scene.open_line is not None:
-            return lines.paint_line(picture, width, height)
+            return line.paint_line(picture, width, height)
         case "lines":
             return lines.paint_lines(picture, width, height)
         case "alerts" if scene.open_alert is not None:
-            return alerts.paint_alert(picture, width, height)
+            return alert.paint_alert(picture, width, height)
         case "alerts":
             return alerts.paint_alerts(picture, width, height)
         case "health":
@@ -41,7 +41,9 @@ def next_match(picture: Picture, step: int) -> int | None:
     match picture.scene.panel:
         case "lines":
             return lines.next_match(picture, step)
-        case "alerts" | "health":
+        case "alerts":
+            return alerts.next_match(picture, step)
+        case "health":
             return None
         case _:
             return table.next_match(picture, step)
