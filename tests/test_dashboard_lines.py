@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, width_of
 from http_monitor.dashboard.drawing.line import line_rows, paint_line
-from http_monitor.dashboard.drawing.line_fields import line_cells
+from http_monitor.dashboard.drawing.line_fields import Values, line_cells
 from http_monitor.dashboard.drawing.lines import line_at, next_match, paint_lines, row_count
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.drawing.place import Place
@@ -26,7 +26,7 @@ LINES = Scene(panel="lines")
 COMBINED = (
     b'shop.example:443 10.0.0.11 10.0.0.1 - bob [02/Oct/2026:12:04:56 +0000] "GET /a?b=/a HTTP/1.1" 200 2200 "-" "GET"'
 )
-VALUES = {
+VALUES: Values = {
     **{"host": b"10.0.0.1", "vhost": b"shop.example", "user": b"bob", "method": b"GET", "path": b"/a"},
     **{"status": 200, "size_bytes": 2200, "agent": b"GET", "duration_us": 340_000, "referer": None},
 }
@@ -50,8 +50,8 @@ def picture(answer: LinesAnswer | None, scene: Scene = LINES, place: Place | Non
     return Picture(scene, samples.facts(), samples.answers(lines=answer), place or Place())
 
 
-def line(text: bytes | None, file: str = samples.LOG, note: str = "", **values: bytes | int | None) -> ShownLine:
-    row = FoundLine(NOW_US - S, LogFile(file, file, (1, 2)), 12_345, None, values)
+def line(text: bytes | None, file: str = samples.LOG, note: str = "", values: Values | None = None) -> ShownLine:
+    row = FoundLine(NOW_US - S, LogFile(file, file, (1, 2)), 12_345, None, values or {})
     return ShownLine(row, text, note)
 
 
@@ -140,7 +140,7 @@ def test_a_status_has_the_role_of_its_class() -> None:
 
 
 def test_a_line_that_is_gone_shows_what_the_row_knows() -> None:
-    gone = line(None, note="no longer in the log", host=b"10.0.0.1", method=b"GET", path=b"/a\x1b[2J", status=0)
+    gone = line(None, note="no longer in the log", values={**VALUES, "path": b"/a\x1b[2J", "status": 0})
     shown = paint_lines(picture(LinesAnswer((gone,), 0, WINDOW, True)), 80, 3)[2]
     assert roles(shown)[1:-1] == [
         (r"14:04:59 10.0.0.1 GET /a\x1b[2J –", "dim"),
@@ -244,7 +244,7 @@ def test_rows_are_counted_and_found() -> None:
 
 
 def test_an_open_line_is_whole_with_its_fields_and_place() -> None:
-    opened = picture(LinesAnswer((line(COMBINED, **VALUES),), 0, WINDOW, True), Scene(panel="lines", open_line=0))
+    opened = picture(LinesAnswer((line(COMBINED, values=VALUES),), 0, WINDOW, True), Scene(panel="lines", open_line=0))
     assert screen(paint_line(opened, 60, 20)) == [
         "8 Lines · 1 of 1 · 14:04:59 · Esc closes",
         "shop.example:443 10.0.0.11 10.0.0.1 - bob [02/Oct/2026:12:04",
@@ -266,7 +266,7 @@ def test_an_open_line_is_whole_with_its_fields_and_place() -> None:
 
 
 def test_an_open_line_scrolls_and_says_how_much_is_left() -> None:
-    opened = picture(LinesAnswer((line(COMBINED, **VALUES),), 0, WINDOW, True), Scene(panel="lines", open_line=0))
+    opened = picture(LinesAnswer((line(COMBINED, values=VALUES),), 0, WINDOW, True), Scene(panel="lines", open_line=0))
     assert screen(paint_line(opened, 60, 5, top=9))[1:] == [
         "size      2,200 B",
         "duration  340 ms",
@@ -282,7 +282,7 @@ def test_an_open_line_scrolls_and_says_how_much_is_left() -> None:
 
 
 def test_an_open_line_that_is_gone_says_so_and_shows_the_row() -> None:
-    gone = line(None, note="no longer in the log", host=b"10.0.0.1", status=0)
+    gone = line(None, note="no longer in the log", values={"host": b"10.0.0.1", "status": 0})
     opened = picture(LinesAnswer((gone,), 0, WINDOW, True), Scene(panel="lines", open_line=0))
     assert screen(paint_line(opened, 60, 9)) == [
         "8 Lines · 1 of 1 · 14:04:59 · Esc closes",
@@ -299,7 +299,7 @@ def test_an_open_line_that_is_gone_says_so_and_shows_the_row() -> None:
 
 def test_a_very_long_line_is_not_read_to_its_end() -> None:
     opened = picture(
-        LinesAnswer((line(b"a" * 70_000, status=200),), 0, WINDOW, True), Scene(panel="lines", open_line=0)
+        LinesAnswer((line(b"a" * 70_000, values={"status": 200}),), 0, WINDOW, True), Scene(panel="lines", open_line=0)
     )
     assert line_rows(opened, 100) == 656 + 1 + 1 + 3
     assert "… 4,464 more bytes" in screen(paint_line(opened, 100, 900))
@@ -319,10 +319,10 @@ values = st.fixed_dictionaries(
 @settings(max_examples=60)
 @given(hostile, values, st.sampled_from((1, 2, 7, 60, 80, 121, 300)), st.integers(0, 12), st.booleans())
 def test_no_row_is_wider_than_asked_whatever_the_log_says(
-    raw: bytes, found: dict[str, bytes | int | None], width: int, height: int, is_gone: bool
+    raw: bytes, found: Values, width: int, height: int, is_gone: bool
 ) -> None:
-    shown = line(None if is_gone else raw, note="gone", **found)
-    other = line(raw, "/\x1b[31m/日本" * 5, **found)
+    shown = line(None if is_gone else raw, note="gone", values=found)
+    other = line(raw, "/\x1b[31m/日本" * 5, values=found)
     drawn = picture(LinesAnswer((shown, other), sys.maxsize, WINDOW, False), Scene("lines", search="日", open_line=0))
     for rows in (paint_lines(drawn, width, height), paint_line(drawn, width, height)):
         assert len(rows) <= height
@@ -331,10 +331,8 @@ def test_no_row_is_wider_than_asked_whatever_the_log_says(
 
 
 @given(values)
-def test_the_cells_of_a_line_are_its_sanitised_text(found: dict[str, bytes | int | None]) -> None:
-    raw = b'%s - %s "%s %s" %d "%s"' % tuple(
-        found[name] for name in ("host", "user", "method", "path", "status", "agent")
-    )
+def test_the_cells_of_a_line_are_its_sanitised_text(found: Values) -> None:
+    raw = b' - "'.join(value if isinstance(value, bytes) else b"%d" % (value or 0) for value in found.values())
     shown = "".join(cell.text for cell in line_cells(raw, found))
     # A value that is a part of a character splits it, and its bytes are written one by one then.
     assert shown.isprintable()
