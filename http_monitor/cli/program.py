@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
+from http_monitor.arguments.named_view import with_view
 from http_monitor.cli.beginning import Beginning, Paths, is_read_here
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.row_selection import row_selection, selection_of
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings = _settings(sys.argv[1:] if arguments is None else arguments)
             if arguments is None and not can_load_libraries():
                 raise MemoryError
-            code = _run(settings, stop)
+            code = _run(with_view(settings, os.environ), stop)
         if stop.lacks_memory:
             raise MemoryError
         return code
