@@ -22,7 +22,5 @@ class AppOptions:
     bucket_s: int = 1
     recent_s: int = 900
     is_mouse_on: bool = False
-    signals: tuple[int, ...] = ()
-    """Numbers of the signals that end it, as ``q`` does."""
     on_first_paint: Callable[[], None] = lambda: None
     """Called when the first picture was painted: what takes long begins then."""
