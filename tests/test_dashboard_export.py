@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from http_monitor.addresses import address_of
+from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.export import block_list, csv_file, exporting, json_file
-from http_monitor.dashboard.export.writing import write_new
+from http_monitor.dashboard.export.writing import default_path, write_new
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
-from http_monitor.errors import RefusedError
+from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.ports.views import ViewSpan
 from tests.dashboard_samples import (
     ENDPOINTS,
@@ -158,14 +159,14 @@ def test_a_block_list_has_each_address_once_and_counts_what_is_none() -> None:
         *(b"203.0.113.7", b"2001:DB8::1", b"2001:db8:0::1", b"::ffff:192.0.2.1", b"host.example.net"),
         *(b"-", b"203.0.113.7; reboot", b"203.0.113.7\n0.0.0.0", b"fe80::1%eth0", b"203.0.113.0/24", b""),
     )
-    made = block_list.list_of(table_answer(entries).view.rows, "host")
+    made = block_list.list_of(table_answer(entries), "host")
     assert made.text == "203.0.113.7\n2001:db8::1\n192.0.2.1\n"
     assert (made.entries, made.left_out) == (3, 7)
 
 
 def test_a_block_list_of_networks() -> None:
     entries = keys(b"203.0.113.0/24", b"2001:db8:85a3::/48", b"name", b"203.0.113.7/24")
-    made = block_list.list_of(table_answer(entries).view.rows, "network")
+    made = block_list.list_of(table_answer(entries), "network")
     assert (made.text, made.entries, made.left_out) == ("203.0.113.0/24\n2001:db8:85a3::/48\n", 2, 2)
 
 
@@ -183,61 +184,69 @@ def test_a_block_list_of_networks() -> None:
 )
 def test_a_block_list_of_anything_else_is_refused(dimension: str, names: list[bytes], words: str) -> None:
     with pytest.raises(RefusedError) as error:
-        block_list.list_of(table_answer(keys(*names)).view.rows, dimension)
+        block_list.list_of(table_answer(keys(*names)), dimension)
     assert str(error.value) == words
 
 
 @given(st.lists(st.binary(max_size=20) | st.ip_addresses().map(lambda each: str(each).encode()), max_size=5))
 def test_every_line_of_a_block_list_is_an_address(names: list[bytes]) -> None:
     try:
-        made = block_list.list_of(table_answer(keys(*names)).view.rows, "host")
+        made = block_list.list_of(table_answer(keys(*names)), "host")
     except RefusedError:
         return
     for line in made.text.splitlines():
         assert address_of(line.encode()) is not None
 
 
-def test_the_name_has_the_local_time() -> None:
+def test_the_name_has_the_local_time_and_is_free(tmp_path: Path) -> None:
     with time_zone(CENTRAL_EUROPE):
-        assert exporting.default_name(NOW_US) == "http-monitor-140500.csv"
+        assert default_path("", "csv", NOW_US) == "http-monitor-140500.csv"
+    path = default_path(str(tmp_path), "json", NOW_US)
+    assert path == str(tmp_path / "http-monitor-120500.json")
+    write_new(path, "{}")
+    # A link to nowhere is there too.
+    os.symlink("nowhere", tmp_path / "http-monitor-120500-2.json")
+    assert default_path(str(tmp_path), "json", NOW_US) == str(tmp_path / "http-monitor-120500-3.json")
+    assert default_path(str(tmp_path), "txt", NOW_US) == str(tmp_path / "http-monitor-120500.txt")
+
+
+def export(picture: Picture, folder: Path, name: str) -> str:
+    """Export the panel of a picture, all rows of a table being there; return the sentence without the folder."""
+    whole = picture.answers.tables.get(picture.scene.panel, table_answer(()))
+    return exporting.export(picture, lambda: whole, str(folder), name).replace(str(folder), "")
+
+
+def with_panel(name: str, panel: str) -> Picture:
+    """Return a sample with a panel."""
+    picture = PICTURES[name]()
+    return replace(picture, scene=replace(picture.scene, panel=panel))
 
 
 def test_the_form_is_that_of_the_name(tmp_path: Path) -> None:
     picture = PICTURES["filtered"]()
     answer = picture.answers.tables["endpoint"]
-    assert exporting.write(picture, tmp_path, "a.csv") == f"1 row written to {tmp_path}/a.csv"
+    assert export(picture, tmp_path, "a.csv") == "written to /a.csv"
     assert (tmp_path / "a.csv").read_bytes().decode() == csv_file.text_of(answer)
-    assert exporting.write(picture, tmp_path, "a.JSON") == f"1 row written to {tmp_path}/a.JSON"
-    assert (tmp_path / "a.JSON").read_text() == json_file.text_of(answer, "endpoint", picture.scene.filter)
+    assert export(picture, tmp_path, "a.json") == "written to /a.json"
+    assert (tmp_path / "a.json").read_text() == json_file.text_of(answer, "endpoint", picture.scene.filter)
 
 
 def test_what_is_written_is_what_the_panel_shows(tmp_path: Path) -> None:
-    def write(name: str, panel: str, file: str) -> str:
-        picture = PICTURES[name]()
-        shown = replace(picture, scene=replace(picture.scene, panel=panel))
-        return exporting.write(shown, tmp_path, file).replace(str(tmp_path), "")
-
-    assert write("scrolled", "endpoint", "e.csv") == "the first 100 of 1,234 rows written to /e.csv"
-    assert write("alerting", "alerts", "a.csv") == "3 alerts written to /a.csv"
-    assert write("alerting", "alerts", "a.json") == "3 alerts written to /a.json"
-    assert write("busy", "lines", "l.csv") == "40 lines written to /l.csv"
-    assert write("busy", "lines", "l.json") == "40 lines written to /l.json"
-    assert write("busy", "host", "h.txt") == "3 addresses (left out: 1 without one) written to /h.txt"
-    assert write("busy", "network", "n.txt") == "2 networks written to /n.txt"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        *("a.csv", "a.json", "e.csv", "h.txt", "l.csv", "l.json", "n.txt")
-    ]
+    assert export(with_panel("alerting", "alerts"), tmp_path, "a.csv") == "written to /a.csv"
+    assert len((tmp_path / "a.csv").read_text().splitlines()) == 4
+    assert export(with_panel("busy", "lines"), tmp_path, "l.json") == "written to /l.json"
+    assert len(json.loads((tmp_path / "l.json").read_text())["lines"]) == 40
+    assert export(with_panel("busy", "host"), tmp_path, "h.txt") == "written to /h.txt (3 entries, 1 name left out)"
+    assert export(with_panel("busy", "network"), tmp_path, "n.txt") == "written to /n.txt (2 entries)"
     assert (tmp_path / "n.txt").read_text() == "203.0.113.0/24\n198.51.100.0/24\n"
 
 
 @pytest.mark.parametrize(
     ("name", "panel", "file", "words"),
     [
-        ("busy", "endpoint", "a.xls", "a.xls has to end with .csv, .json, or .txt for a block list"),
-        ("busy", "endpoint", "", "a name has to end with .csv, .json, or .txt for a block list"),
-        ("busy", "health", "a.csv", "Health: only tables, lines and alerts are written to files"),
-        ("waiting", "endpoint", "a.csv", "there is nothing to write yet"),
-        ("waiting", "lines", "a.json", "there is nothing to write yet"),
+        ("busy", "endpoint", "a.xls", "got 'a.xls', takes a name that ends with .csv, .json or .txt"),
+        ("busy", "endpoint", "", "got '', takes a name that ends with .csv, .json or .txt"),
+        ("busy", "health", "a.csv", "the health cannot be exported; NDJSON has it"),
         ("waiting", "host", "a.txt", "no row is an address, so the block list would be empty"),
         (
             *("busy", "lines", "a.txt"),
@@ -246,10 +255,8 @@ def test_what_is_written_is_what_the_panel_shows(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_written_is_refused(tmp_path: Path, name: str, panel: str, file: str, words: str) -> None:
-    picture = PICTURES[name]()
-    shown = replace(picture, scene=replace(picture.scene, panel=panel))
-    with pytest.raises(RefusedError) as error:
-        exporting.write(shown, tmp_path, file)
+    with pytest.raises(HttpMonitorError) as error:
+        export(with_panel(name, panel), tmp_path, file)
     assert str(error.value) == words
     assert list(tmp_path.iterdir()) == []
 
@@ -271,11 +278,11 @@ def test_the_path_may_begin_at_home_or_elsewhere(tmp_path: Path, monkeypatch: py
     for folder in ("home", "here"):
         (tmp_path / folder).mkdir()
     picture = PICTURES["busy"]()
-    assert exporting.write(picture, Path("here"), "~/a.csv") == f"8 rows written to {tmp_path}/home/a.csv"
-    assert exporting.write(picture, Path("here"), "b.csv") == f"8 rows written to {tmp_path}/here/b.csv"
-    assert exporting.write(picture, Path(), "c.csv") == f"8 rows written to {tmp_path}/c.csv"
     absolute = str(tmp_path / "d.csv")
-    assert exporting.write(picture, Path("here"), absolute) == f"8 rows written to {absolute}"
+    assert export(picture, Path("here"), "~/a.csv") == f"written to {tmp_path}/home/a.csv"
+    assert export(picture, Path("here"), absolute) == f"written to {absolute}"
+    export(picture, Path("here"), "b.csv")
+    assert (tmp_path / "here" / "b.csv").exists()
 
 
 def test_no_file_is_overwritten_and_no_link_followed(tmp_path: Path) -> None:

@@ -125,6 +125,11 @@ def test_on_a_wide_screen_numbers_stand_near_short_keys_and_bars_grow() -> None:
     ]
 
 
+def test_keys_of_escaped_bytes_have_room_where_there_is_any() -> None:
+    shown = picture(table_answer([(b"\xff" * 12, 1, 0, 1)]))
+    assert cells_of(shown, 0, 200)[0].text == r"\xff" * 12
+
+
 def test_the_column_of_the_order_is_shown_and_marked_on_any_screen() -> None:
     by_errors = picture(table_answer(), sortings={"endpoint": ("errors", True)})
     assert screen(paint_table(by_errors, 60, 3)) == [

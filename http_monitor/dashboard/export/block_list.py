@@ -1,12 +1,11 @@
 """Writes the hosts or networks of a table as a list that firewalls read: one address or network a line."""
 
 import ipaddress
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from http_monitor.addresses import address_of
+from http_monitor.dashboard.state.answers import TableAnswer
 from http_monitor.errors import RefusedError
-from http_monitor.ports.views import ViewRow
 
 DIMENSIONS = ("host", "network")
 """The tables that can be block lists."""
@@ -22,7 +21,7 @@ class BlockList:
     """Keys that are no addresses: names, text of an attacker."""
 
 
-def list_of(rows: Sequence[ViewRow], dimension: str) -> BlockList:
+def list_of(table: TableAnswer, dimension: str) -> BlockList:
     """Return the block list of a table, in its order, each address once.
 
     Raises:
@@ -32,7 +31,7 @@ def list_of(rows: Sequence[ViewRow], dimension: str) -> BlockList:
         raise RefusedError("a block list is made of hosts or networks: show one of these tables (3, 4)")
     entries: dict[str, None] = {}
     left_out = 0
-    for row in rows:
+    for row in table.view.rows:
         entry = _address(row.key) if dimension == "host" else _network(row.key)
         if entry is None:
             left_out += 1

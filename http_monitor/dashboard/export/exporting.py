@@ -1,96 +1,70 @@
-"""Exports what the panel shows, in the form that the name of the file ends with."""
+"""Exports what a panel shows, in the form that the name of the file tells."""
 
 import os
-from pathlib import Path
+from collections.abc import Callable
 
+from http_monitor.dashboard.drawing.alerts import in_order
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.export import csv_file, json_file
-from http_monitor.dashboard.export.block_list import list_of
-from http_monitor.dashboard.export.writing import write_new
+from http_monitor.dashboard.export import block_list, csv_file, json_file
+from http_monitor.dashboard.export.writing import FORMS, default_path, write_new
+from http_monitor.dashboard.state.answers import TableAnswer
 from http_monitor.dashboard.state.panels import BY_NAME
-from http_monitor.errors import RefusedError
-from http_monitor.figures import pluralize
-from http_monitor.units import local, visible_text
+from http_monitor.errors import RefusedError, UsageError
+from http_monitor.units import pluralize, visible_text
 
-FORMS = ".csv, .json, or .txt for a block list"
-"""The forms, for people."""
+WORDS = "the file: .csv, .json, or .txt for a block list of hosts or networks"
 
 
-def default_name(at_us: int) -> str:
-    """Return ``http-monitor-HHMMSS.csv``, in local time."""
-    return f"http-monitor-{local(at_us):%H%M%S}.csv"
+def default_name(folder: str, at_us: int) -> str:
+    """Return the name of a new file in the folder."""
+    return os.path.basename(default_path(folder, "csv", at_us))
 
 
-def write(picture: Picture, directory: Path, name: str) -> str:
-    """Write what the panel shows to a new file.
+def export(picture: Picture, whole_table: Callable[[], TableAnswer], folder: str, name: str) -> str:
+    """Write what the panel of a picture shows to a new file, and return a sentence about it.
 
     Args:
         picture: What is shown.
-        directory: Where the file is written, unless its name is an absolute path or begins with ``~``.
-        name: Its name, which ends with ``.csv``, ``.json`` or ``.txt``.
-
-    Returns:
-        The sentence that says what was written where, sanitised.
+        whole_table: Returns the table of the panel with all its rows.
+        folder: Where a relative name stands.
+        name: The file, which does not exist yet.
 
     Raises:
-        RefusedError: There is nothing to write, the name ends with anything else, the file exists, or it cannot be
-            written.
+        UsageError: The name has no form.
+        RefusedError: The panel cannot be exported in this form, or the file cannot be written.
     """
-    form = os.path.splitext(name)[1].lower()
-    if form not in (".csv", ".json", ".txt"):
-        raise RefusedError(f"{visible_text(name) or 'a name'} has to end with {FORMS}")
-    text, words = _content(picture, form)
-    path = write_new(os.path.join(directory, os.path.expanduser(name)), text)
-    return f"{words} written to {visible_text(path)}"
-
-
-def _content(picture: Picture, form: str) -> tuple[str, str]:
-    """Return the content of a file, and what it is."""
-    panel = BY_NAME[picture.scene.panel]
-    if form == ".txt":
-        return _block_list(picture)
-    if panel.is_table:
-        return _table(picture, form)
-    if panel.name == "lines":
-        return _lines(picture, form)
-    if panel.name == "alerts":
-        episodes = picture.facts.episodes
-        text = csv_file.text_of_alerts(episodes) if form == ".csv" else json_file.text_of_alerts(episodes)
-        return text, pluralize(len(episodes), "alert")
-    raise RefusedError(f"{panel.title}: only tables, lines and alerts are written to files")
-
-
-def _table(picture: Picture, form: str) -> tuple[str, str]:
-    answer = picture.answers.tables.get(picture.scene.panel)
-    if answer is None:
-        raise _nothing_yet()
-    if form == ".csv":
-        text = csv_file.text_of(answer)
+    form = name.rpartition(".")[2]
+    if form not in FORMS:
+        raise UsageError(f"got '{visible_text(name)}', takes a name that ends with .csv, .json or .txt")
+    panel = picture.scene.panel
+    if BY_NAME[panel].is_table:
+        text, note = _table(picture, whole_table(), form)
+    elif form == "txt":
+        raise RefusedError("a block list is made of hosts or networks: show one of these tables (3, 4)")
     else:
-        text = json_file.text_of(answer, picture.scene.panel, picture.scene.filter)
-    return text, _rows(len(answer.view.rows), answer.view.keys)
+        text, note = _list(picture, form), ""
+    # An expanded name is absolute, and stays where it is.
+    path = write_new(os.path.join(folder, os.path.expanduser(name)), text)
+    return f"written to {visible_text(path)}{note}"
 
 
-def _lines(picture: Picture, form: str) -> tuple[str, str]:
-    answer = picture.answers.lines
-    if answer is None:
-        raise _nothing_yet()
-    text = csv_file.text_of_lines(answer) if form == ".csv" else json_file.text_of_lines(answer)
-    return text, pluralize(len(answer.lines), "line")
-
-
-def _block_list(picture: Picture) -> tuple[str, str]:
+def _table(picture: Picture, table: TableAnswer, form: str) -> tuple[str, str]:
     dimension = picture.scene.panel
-    answer = picture.answers.tables.get(dimension)
-    made = list_of(() if answer is None else answer.view.rows, dimension)
-    kind = "address" if dimension == "host" else "network"
-    words = pluralize(made.entries, kind, f"{kind}es" if kind == "address" else "")
-    return made.text, f"{words} (left out: {made.left_out:,} without one)" if made.left_out else words
+    if form == "csv":
+        return csv_file.text_of(table), ""
+    if form == "json":
+        return json_file.text_of(table, dimension, picture.scene.filter), ""
+    blocked = block_list.list_of(table, dimension)
+    left = f", {pluralize(blocked.left_out, 'name')} left out" if blocked.left_out else ""
+    return blocked.text, f" ({pluralize(blocked.entries, 'entry', 'entries')}{left})"
 
 
-def _rows(written: int, keys: int) -> str:
-    return pluralize(written, "row") if written >= keys else f"the first {written:,} of {pluralize(keys, 'row')}"
-
-
-def _nothing_yet() -> RefusedError:
-    return RefusedError("there is nothing to write yet")
+def _list(picture: Picture, form: str) -> str:
+    is_csv = form == "csv"
+    if picture.scene.panel == "alerts":
+        episodes = in_order(picture.facts)
+        return csv_file.text_of_alerts(episodes) if is_csv else json_file.text_of_alerts(episodes)
+    lines = picture.answers.lines
+    if picture.scene.panel != "lines" or lines is None:
+        raise RefusedError("the health cannot be exported; NDJSON has it")
+    return csv_file.text_of_lines(lines) if is_csv else json_file.text_of_lines(lines)

@@ -2,18 +2,38 @@
 
 import contextlib
 import os
+from typing import Literal
 
 from http_monitor.errors import RefusedError
 from http_monitor.paths import whole_path
-from http_monitor.units import visible_text
+from http_monitor.units import local, visible_text
 
+Form = Literal["csv", "json", "txt"]
+FORMS: tuple[Form, ...] = ("csv", "json", "txt")
+"""What a file is named for; ``txt`` is the block list."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 _MODE = 0o666
 """Less what the user's mask takes away."""
 
 
+def default_path(folder: str, form: Form, at_us: int) -> str:
+    """Return ``http-monitor-HHMMSS.csv`` in a folder, in local time, with ``-2``, ``-3`` … while there is one already.
+
+    Args:
+        folder: The folder; empty: the working directory.
+        form: Of the file.
+        at_us: The wall clock.
+    """
+    stem = os.path.join(folder, f"http-monitor-{local(at_us):%H%M%S}")
+    path, number = f"{stem}.{form}", 1
+    while os.path.lexists(path):
+        number += 1
+        path = f"{stem}-{number}.{form}"
+    return path
+
+
 def write_new(path: str, text: str) -> str:
-    """Write a file that does not exist yet; a link is one that does.
+    """Write a file that does not exist yet; a link is one that does. A leading ``~`` is the user's home.
 
     Returns:
         Its absolute path.
@@ -21,7 +41,7 @@ def write_new(path: str, text: str) -> str:
     Raises:
         RefusedError: It exists, or it cannot be written; then there is no part of it either.
     """
-    path = whole_path(path)
+    path = whole_path(os.path.expanduser(path))
     try:
         descriptor = os.open(path, _NEW, _MODE)
     except FileExistsError:
