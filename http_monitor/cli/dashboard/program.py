@@ -67,14 +67,16 @@ def run_dashboard(settings: Settings, stop: Stop, monitor: "Callable[[Front], in
 def _show(settings: Settings, stop: Stop, run: "DashboardRun") -> BaseException | None:
     """Show a run until its screen is left; return what ended the screen instead."""
     from http_monitor.dashboard.app import DashboardApp
+    from http_monitor.dashboard.named_views import views_path
     from http_monitor.dashboard.options import AppOptions
 
+    views = views_path(os.environ)
     options = AppOptions(
         running_us=WallClock().running_us,
         cpu_us=thread_us,
         refresh_per_s=settings.refresh_per_s,
         directory=Path(),
-        views_path=views_path(),
+        views_path=None if views is None else Path(views),
         window_s=settings.window_s,
         bucket_s=settings.bucket_size_s,
         recent_s=settings.recent_s,
@@ -131,12 +133,6 @@ def place_of(error: BaseException) -> str:
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)]
     where = f" in {Path(ours[-1].filename).relative_to(_PACKAGE).as_posix()}:{ours[-1].lineno}" if ours else ""
     return f"{type(error).__name__}{where}"
-
-
-def views_path() -> Path | None:
-    """Return the file of named filters; None: there is no place for one."""
-    home = os.environ.get("XDG_CONFIG_HOME") or (os.environ.get("HOME") and f"{os.environ['HOME']}/.config")
-    return Path(home) / "http_monitor" / "views.toml" if home else None
 
 
 def _nothing() -> None:
