@@ -57,7 +57,7 @@ class RecordedRun:
         self.path = path
         settings = Settings(files=(str(path),), replay=True, format=name)
         self.rows = RecentRows(recent_s * US_PER_S, 64 << 20)
-        self.views = RecentViews(self.rows, lambda agent: family_of(agent.decode()).browser if agent else None)
+        self.views = RecentViews(self.rows, lambda agent: family_of(agent).browser)
         told = Told()
         hub = Hub([told])
         hub.join_stream(self.rows)
@@ -104,8 +104,8 @@ def app_of(run: RecordedRun, directory: Path | None = None, refresh_per_s: float
         lambda: 0,
         lambda: 0,
         refresh_per_s,
-        Path() if directory is None else directory,
-        None if directory is None else directory / "views.toml",
+        "" if directory is None else str(directory),
+        None if directory is None else str(directory / "views.toml"),
         run.told.window_s,
     )
     return DashboardApp(run, run.views, options)

@@ -64,7 +64,7 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
 
 
 def _reports_all(fields: dict[str, Any]) -> bool:
-    """Return whether a replay reports every interval: if a program or a screen reads them, or the user asks for them."""
+    """Return whether a replay reports every interval: for a program or a screen, or because the user asks for it."""
     output = fields.get("output", "text")
     return "dashboard" in fields or output == "ndjson" or (output == "text" and "interval_s" in fields)
 

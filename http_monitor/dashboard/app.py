@@ -33,7 +33,7 @@ class DashboardApp(ScreenApp):
         """Search all commands."""
         self.action_command_palette()
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Close what is open, or return to now."""
         if self.prompt is not None:
             self._close_prompt()
@@ -59,7 +59,7 @@ class DashboardApp(ScreenApp):
         set_mouse(self._driver, is_on=self.is_mouse_on)
         self._say(f"mouse {'on' if self.is_mouse_on else 'off'}")
 
-    def action_bell(self) -> None:
+    def action_alarm(self) -> None:
         """Ring at raises, or not."""
         self.is_bell_on = not self.is_bell_on
         self._say(f"bell {'on' if self.is_bell_on else 'off'}")

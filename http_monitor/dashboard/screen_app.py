@@ -1,7 +1,6 @@
 """The life of the dashboard as a Textual app: frames, answers, signals, the end."""
 
 import asyncio
-import signal
 from collections.abc import Iterable
 from typing import Any
 
@@ -45,7 +44,7 @@ class ScreenApp(App[None]):
         self._main_loop: asyncio.AbstractEventLoop | None = None
         self.steering = Steering(run.facts())
         self.painter = Painter(self.steering, options)
-        self.prompts = Prompts(self.steering, run, options)
+        self.prompts = Prompts(self.steering, run, views, options)
         self.prompt: Prompt | None = None
         self.fault = ""
         """Why what was entered was not done."""
@@ -76,11 +75,9 @@ class ScreenApp(App[None]):
                 f"Show {panel.title}", f"panel {panel.digit}".strip(), lambda name=panel.name: self._show(name)
             )
 
-    def on_mount(self) -> None:
+    def on_ready(self) -> None:
         """Paint at once; ask and renew from then on."""
         self._main_loop = asyncio.get_running_loop()
-        for number in self._options.signals:
-            self._main_loop.add_signal_handler(number, self._end_by_signal, number)
         self.colour()
         self.asker.start()
         self.paint()
@@ -95,6 +92,8 @@ class ScreenApp(App[None]):
     def on_resize(self, event: Resize) -> None:
         """Paint for the new size."""
         self.painter.resize(event.size.width, event.size.height)
+        if self._main_loop is None:
+            return
         for canvas in self.screen.query(Canvas):
             canvas.notify_resize()
         self.paint()
@@ -128,13 +127,6 @@ class ScreenApp(App[None]):
         self.run_.stop()
         if self._main_loop is not None:
             self._main_loop.call_soon_threadsafe(self.exit)
-
-    def _end_by_signal(self, number: int) -> None:
-        assert self._main_loop is not None
-        # A second signal ends the program at once.
-        self._main_loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
-        self.leave()
 
     def _answered(self, answers: Answers, is_urgent: bool) -> None:
         """Take answers, in the asker's thread."""

@@ -10,12 +10,11 @@ from http_monitor.dashboard.state.chart_cursor import move_cursor, move_to_colum
 from http_monitor.dashboard.state.chart_time import zoom_steps
 from http_monitor.dashboard.state.chips import expression_of
 from http_monitor.dashboard.state.facts import Episode, Facts
-from http_monitor.dashboard.state.panels import BY_NAME, PANELS, Panel
+from http_monitor.dashboard.state.panels import BY_NAME, Panel, panels_of
 from http_monitor.dashboard.state.scene import Marker, Scene, Sorting
 from http_monitor.ports.views import ViewSpan
 from http_monitor.units import US_PER_S, visible
 
-_ALWAYS = frozenset({"endpoint", "section", "host", "network", "status", "method", "lines", "alerts", "health"})
 EXPLAIN_LATER = "explanations of a span come with the rules, and are not there yet"
 ACKNOWLEDGE_LATER = "alerts can be acknowledged once they are delivered, which is not there yet"
 _TITLES = 2
@@ -78,8 +77,7 @@ class Steering:
     @property
     def panels(self) -> tuple[Panel, ...]:
         """The panels for which the log has anything."""
-        there = _ALWAYS | self.answers.dimensions | {self.scene.panel}
-        return tuple(panel for panel in PANELS if panel.name in there)
+        return panels_of(self.answers.dimensions, self.scene.panel)
 
     def show_panel(self, name: str) -> None:
         """Give the keyboard to a panel."""

@@ -70,13 +70,11 @@ def _show(settings: Settings, stop: Stop, run: "DashboardRun") -> BaseException 
     from http_monitor.dashboard.named_views import views_path
     from http_monitor.dashboard.options import AppOptions
 
-    views = views_path(os.environ)
     options = AppOptions(
         running_us=WallClock().running_us,
         cpu_us=thread_us,
         refresh_per_s=settings.refresh_per_s,
-        directory=Path(),
-        views_path=None if views is None else Path(views),
+        views_path=views_path(os.environ),
         window_s=settings.window_s,
         bucket_s=settings.bucket_size_s,
         recent_s=settings.recent_s,

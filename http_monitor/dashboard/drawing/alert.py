@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from http_monitor.dashboard.drawing.alerts import episode_at, rank_words, row_count, span_of, state_of, value_words
+from http_monitor.dashboard.drawing.alerts import episode_at, row_count, span_of, state_of, value_words
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, key, pad, pad_left, sentence, width_of
-from http_monitor.dashboard.drawing.listing import clip, head, paint_document
+from http_monitor.dashboard.drawing.listing import clip, paint_document, title_row
 from http_monitor.dashboard.drawing.numbers import percent_of
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.drawing.value_chart import paint_values
@@ -36,8 +36,8 @@ def paint_alert(picture: Picture, width: int, height: int, top: int = 0) -> list
     place = picture.scene.open_alert or 0
     episode = episode_at(picture, place)
     if episode is None:
-        return clip(head(picture, "alerts", ["this alert is no longer there"], [], width), width, height)
-    title = head(picture, "alerts", [rank_words(picture, place), "Esc closes"], [], width)
+        return clip([title_row(picture, "alerts", ["this alert is no longer there"], width)], width, height)
+    title = title_row(picture, "alerts", [f"{place + 1:,} of {row_count(picture):,}", "Esc closes"], width)
     return paint_document(title, _body(picture, episode, width), top, width, height)
 
 

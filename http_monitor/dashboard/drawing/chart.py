@@ -65,6 +65,7 @@ def _paint_bars(picture: Picture, columns: Columns, height: int) -> list[Row]:
         row = scale.row_of(threshold)
         grid[row] = [_with_limit(glyph) for glyph in grid[row]]
         labels[row] = (short_number(threshold), "threshold")
+    _say_not_held(grid[0], columns)
     _mark(grid, picture, columns)
     return [_bar_row(labels.get(row), columns, grid[row]) for row in reversed(range(height))]
 
@@ -81,6 +82,15 @@ def _with_limit(glyph: Glyph) -> Glyph:
     if text == " ":
         return _LIMIT, "threshold", ground
     return (_LIMIT, "threshold", role) if text == BLOCKS[-1] else glyph
+
+
+def _say_not_held(row: list[Glyph], columns: Columns) -> None:
+    """Write into the columns of before what is held, why they are empty."""
+    count = next((place for place in range(len(columns)) if columns.known_us[place]), len(columns))
+    text = " not held "
+    if count >= len(text) + 4:
+        left = (count - len(text)) // 2
+        row[left : left + len(text)] = [(char, "dim", None) for char in text]
 
 
 def _mark(grid: list[list[Glyph]], picture: Picture, columns: Columns) -> None:

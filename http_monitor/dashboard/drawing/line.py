@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, key, sentence
 from http_monitor.dashboard.drawing.line_fields import line_cells, status_role
 from http_monitor.dashboard.drawing.lines import line_at, row_count
-from http_monitor.dashboard.drawing.listing import clip, head, paint_document
+from http_monitor.dashboard.drawing.listing import clip, paint_document, title_row
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.drawing.wrapping import wrap
 from http_monitor.dashboard.state.answers import ShownLine
@@ -45,13 +45,13 @@ def paint_line(picture: Picture, width: int, height: int, top: int = 0) -> list[
     place = picture.scene.open_line or 0
     line = line_at(picture, place)
     if line is None:
-        return clip(head(picture, "lines", ["this line is no longer shown"], [], width), width, height)
+        return clip([title_row(picture, "lines", ["this line is no longer shown"], width)], width, height)
     said = [
         f"{place + 1:,} of {row_count(picture):,}",
         moment(line.row.time_us, picture.facts.clock_us),
         "Esc closes",
     ]
-    return paint_document(head(picture, "lines", said, [], width), _body(line, width), top, width, height)
+    return paint_document(title_row(picture, "lines", said, width), _body(line, width), top, width, height)
 
 
 def line_rows(picture: Picture, width: int) -> int:
