@@ -65,7 +65,8 @@ def _paint_bars(picture: Picture, columns: Columns, height: int) -> list[Row]:
     if threshold is not None and 0 < threshold <= scale.top:
         row = scale.row_of(threshold)
         grid[row] = [_with_limit(glyph) for glyph in grid[row]]
-        labels[row] = (short_number(threshold), "threshold")
+        if row < height - 1 or threshold == scale.top:
+            labels[row] = (short_number(threshold), "threshold")
     _say_not_held(grid[0], columns)
     _mark(grid, picture, columns)
     return [_bar_row(labels.get(row), columns, grid[row]) for row in reversed(range(height))]
