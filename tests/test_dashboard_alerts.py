@@ -227,6 +227,7 @@ def test_columns_of_the_chart_are_joined_where_they_do_not_fit() -> None:
         "01:00:00" + " " * 32 + "01:00:06",
     ]
     assert screen(paint_values(answers, ViewSpan(0, 6 * S), raised, 0, 3))[1:5] == [" █", " █", "╌█╌", "▄█▁"]
+    assert screen(paint_values(answers, ViewSpan(0, 6 * S), raised, 0, 5))[1:5] == [" █", " █", "╌█╌", "▄█▁"]
 
 
 def test_an_open_alert_that_is_not_there_says_so() -> None:

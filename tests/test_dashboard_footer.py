@@ -106,6 +106,8 @@ def test_a_message_stands_before_the_keys_and_takes_the_room_it_needs() -> None:
     assert footer(samples.busy(), 80, said) == f"{said}  Enter filter  ? help  q quit"
     assert footer(samples.busy(), 60, said) == f"{said}  ? help  q quit"
     assert footer(samples.busy(), 46, said) == said
+    assert footer(samples.busy(), 31, "x") == "x  Enter filter  ? help  q quit"
+    assert footer(samples.busy(), 30, "x") == "x  ? help  q quit"
     assert footer(samples.busy(), 20, said) == "exported to /home/m…"
     assert footer(samples.busy(), 40, "no match for \x1b[2J") == r"no match for \x1b[2J  ? help  q quit"
     assert paint_footer(samples.busy(), 80, said)[0].role == "accent"

@@ -168,6 +168,8 @@ def test_coverage_is_the_share_of_the_lines_that_have_the_field() -> None:
         "duration         0.1 %",
         "agent            100 %",
     ]
+    none = screen(paint_health(picture(report=samples.report(coverage=Coverage())), 60, 60))
+    assert none[28:30] == ["Coverage", "status               –"]
 
 
 @pytest.mark.parametrize(

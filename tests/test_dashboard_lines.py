@@ -24,7 +24,7 @@ from tests.display_samples import CENTRAL_EUROPE, time_zone
 
 LINES = Scene(panel="lines")
 COMBINED = (
-    b'shop.example:443 10.0.0.11 10.0.0.1 - bob [02/Oct/2026:12:04:56 +0000] "GET /a?b=/a HTTP/1.1" 200 2200 "-" "GET"'
+    b'shop.example:443 210.0.0.1 10.0.0.1 - bob [02/Oct/2026:12:04:56 +0000] "GET /a?b=/a HTTP/1.1" 200 2200 "-" "GET"'
 )
 VALUES: Values = {
     **{"host": b"10.0.0.1", "vhost": b"shop.example", "user": b"bob", "method": b"GET", "path": b"/a"},
@@ -97,7 +97,7 @@ def test_lines_stand_newest_first_with_a_mark_before_those_that_failed(width: in
 def test_the_fields_of_a_line_have_roles_also_where_a_value_occurs_elsewhere() -> None:
     assert roles(line_cells(COMBINED, VALUES)) == [
         ("shop.example", "field_host"),
-        (":443 10.0.0.11 ", "plain"),
+        (":443 210.0.0.1 ", "plain"),
         ("10.0.0.1", "field_host"),
         (" - ", "plain"),
         ("bob", "accent"),
@@ -247,7 +247,7 @@ def test_an_open_line_is_whole_with_its_fields_and_place() -> None:
     opened = picture(LinesAnswer((line(COMBINED, values=VALUES),), 0, WINDOW, True), Scene(panel="lines", open_line=0))
     assert screen(paint_line(opened, 60, 20)) == [
         "8 Lines · 1 of 1 · 14:04:59 · Esc closes",
-        "shop.example:443 10.0.0.11 10.0.0.1 - bob [02/Oct/2026:12:04",
+        "shop.example:443 210.0.0.1 10.0.0.1 - bob [02/Oct/2026:12:04",
         ':56 +0000] "GET /a?b=/a HTTP/1.1" 200 2200 "-" "GET"',
         "",
         "time      2026-10-02 14:04:59 +0200",
@@ -352,3 +352,7 @@ def test_words_are_wrapped_at_spaces_and_long_ones_anywhere() -> None:
     assert wrap_words("one two three", 7) == ["one two", "three"]
     assert wrap_words("one abcdefghij two", 6, 2) == ["one", "  abcd", "  efgh", "  ij", "  two"]
     assert wrap_words("日本語", 5) == ["日本", "語"]
+
+
+def test_a_character_that_fits_no_row_has_one_of_its_own() -> None:
+    assert screen(wrap([Cell("日a本")], 1)) == ["日", "a", "本"]
