@@ -29,7 +29,7 @@ KEYS: tuple[Key, ...] = (
     Key("p", "freeze", "p", "pause the screen; data goes on", "pause", "general"),
     Key("t", "theme", "t", "light or dark", "", "general"),
     Key("M", "mouse", "M", "switch the mouse on or off", "", "general"),
-    Key("b", "bell", "b", "ring the bell when an alert is raised, or not", "", "general"),
+    Key("b", "alarm", "b", "ring the bell when an alert is raised, or not", "", "general"),
     Key("ctrl+z", "suspend_process", "Ctrl-Z", "suspend; fg returns", "", "general"),
     Key("tab", "next_panel", "Tab", "next panel", "panels", "panels"),
     Key("shift+tab", "previous_panel", "Shift-Tab", "previous panel", "", "panels"),

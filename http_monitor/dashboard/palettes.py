@@ -131,3 +131,15 @@ SIXTEEN_LIGHT = Palette(
     "default",
     {**_SIXTEEN, "cursor": Colours("default", "bright_cyan"), "title": Colours("default", "bright_cyan", bold=True)},
 )
+
+
+def choose_palette(theme: str, color_system: str | None) -> tuple[Palette, bool]:
+    """Return the palette for a terminal, and whether it has the terminal's own colours.
+
+    Args:
+        theme: ``dark`` or ``light``.
+        color_system: What the terminal can show, as rich names it.
+    """
+    if color_system == "standard":
+        return (SIXTEEN if theme == "dark" else SIXTEEN_LIGHT), True
+    return (DARK if theme == "dark" else LIGHT), False

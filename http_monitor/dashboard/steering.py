@@ -10,12 +10,11 @@ from http_monitor.dashboard.state.chart_cursor import move_cursor, move_to_colum
 from http_monitor.dashboard.state.chart_time import zoom_steps
 from http_monitor.dashboard.state.chips import expression_of
 from http_monitor.dashboard.state.facts import Episode, Facts
-from http_monitor.dashboard.state.panels import BY_NAME, PANELS, Panel
+from http_monitor.dashboard.state.panels import BY_NAME, Panel, panels_of
 from http_monitor.dashboard.state.scene import Marker, Scene, Sorting
 from http_monitor.ports.views import ViewSpan
-from http_monitor.units import US_PER_S
+from http_monitor.units import US_PER_S, visible
 
-_ALWAYS = frozenset({"endpoint", "section", "host", "network", "status", "method", "lines", "alerts", "health"})
 EXPLAIN_LATER = "explanations of a span come with the rules, and are not there yet"
 ACKNOWLEDGE_LATER = "alerts can be acknowledged once they are delivered, which is not there yet"
 _TITLES = 2
@@ -37,6 +36,10 @@ class Steering:
         """What the last key press led to, for the footer; empty: nothing to say."""
         self.panel_height = 10
         """Rows of the panel, titles included."""
+        self.panel_width = 80
+        """Columns of the panel."""
+        self.frozen_us: int | None = None
+        """The greatest time of all rows when the screen was paused."""
         self._places: dict[str, Place] = {}
         self._keys: dict[str, bytes] = {}
         """The key of the row to which the cursor of a table was moved."""
@@ -74,8 +77,7 @@ class Steering:
     @property
     def panels(self) -> tuple[Panel, ...]:
         """The panels for which the log has anything."""
-        there = _ALWAYS | self.answers.dimensions | {self.scene.panel}
-        return tuple(panel for panel in PANELS if panel.name in there)
+        return panels_of(self.answers.dimensions, self.scene.panel)
 
     def show_panel(self, name: str) -> None:
         """Give the keyboard to a panel."""
@@ -105,7 +107,7 @@ class Steering:
     def last_row(self) -> int:
         """The last row of the panel, whether its answer has come or not."""
         answer = self.answers.tables.get(self.scene.panel)
-        return (answer.view.keys if answer is not None else panels.row_count(self.picture())) - 1
+        return (answer.view.keys if answer is not None else panels.row_count(self.picture(), self.panel_width)) - 1
 
     @property
     def cursor_row(self) -> int:
@@ -232,8 +234,22 @@ class Steering:
         else:
             self._put(found, is_chosen=True)
 
+    def click_row(self, row: int) -> None:
+        """Put the cursor to a row that is shown, from 0."""
+        self._put(self._place().top + row, is_chosen=True)
+
+    def copied_text(self) -> str:
+        """Return the key of the row, or the line, of the cursor; empty: there is none."""
+        picture = self.picture()
+        if self.scene.panel == "lines":
+            line = lines.line_at(picture, self.cursor_row)
+            return "" if line is None or line.text is None else visible(line.text)
+        row = table.row_at(picture, self.cursor_row) if BY_NAME[self.scene.panel].is_table else None
+        return "" if row is None else visible(row.key)
+
     def freeze(self) -> None:
         """Let the screen stand still, or go on."""
+        self.frozen_us = self.answers.held.upto_us
         self.scene = replace(self.scene, is_paused=not self.scene.is_paused)
 
     def follow(self) -> None:
@@ -297,7 +313,7 @@ class Steering:
 
     def _put(self, cursor: int, *, is_chosen: bool = False) -> None:
         name = self.scene.panel
-        count = max(panels.row_count(self.picture()), self.last_row + 1)
+        count = max(panels.row_count(self.picture(), self.panel_width), self.last_row + 1)
         place = self._place().at(cursor, count, max(1, self.panel_height - _TITLES))
         self._places[name] = place
         if is_chosen:

@@ -23,15 +23,15 @@ def paint_panel(picture: Picture, width: int, height: int) -> list[Row]:
             return table.paint_table(picture, width, height)
 
 
-def row_count(picture: Picture) -> int:
-    """Return the number of rows that the cursor can be moved to."""
+def row_count(picture: Picture, width: int) -> int:
+    """Return the number of rows that the cursor can be moved to, in a panel of some columns."""
     match picture.scene.panel:
         case "lines":
             return lines.row_count(picture)
         case "alerts":
             return alerts.row_count(picture)
         case "health":
-            return health.row_count(picture)
+            return health.row_count(picture, width)
         case _:
             return table.row_count(picture)
 

@@ -17,6 +17,16 @@ class TableAnswer:
     before: Mapping[bytes, int] | None = None
     """Hits of the keys in the span of equal length before; None: that span is not wholly held."""
 
+    @property
+    def knows_errors(self) -> bool:
+        """Whether any hit has a status, or there is none; else nothing is known of errors."""
+        return bool(self.view.total.with_status or not self.view.total.hits)
+
+    @property
+    def knows_bytes(self) -> bool:
+        """Whether any hit says a size, or there is none; else nothing is known of bytes."""
+        return bool(self.view.total.with_size or not self.view.total.hits)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:

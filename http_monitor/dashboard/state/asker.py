@@ -26,7 +26,7 @@ class Asker:
     Args:
         views: Answers views.
         read_lines: Reads the lines of rows again.
-        answered: Called in the thread with each new state of the answers.
+        answered: Called in the thread with each new state of the answers, and whether another question led to it.
         running_us: Returns a time that never goes back.
         cpu_us: Returns the processor time of the calling thread.
         refresh_per_s: Frames a second.
@@ -36,7 +36,7 @@ class Asker:
         self,
         views: Views,
         read_lines: ReadLines,
-        answered: Callable[[Answers], None],
+        answered: Callable[[Answers, bool], None],
         running_us: Callable[[], int],
         cpu_us: Callable[[], int],
         refresh_per_s: float = 1.0,
@@ -49,6 +49,7 @@ class Asker:
         self._share = _MAX_SHARE * max(1.0, refresh_per_s)
         self._changed = threading.Condition()
         self._next: Question | None = None
+        self._is_working = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="asker", daemon=True)
         self._answers = Answers()
@@ -57,12 +58,22 @@ class Asker:
         self._due_us: dict[str, int] = {}
         """When each part is renewed."""
         self._followed = FollowedLines()
+        self._is_urgent = False
+        """What is being worked out was not asked before."""
+        self._is_renewed = False
+        """There are answers that the screen does not know yet."""
         self._failure: Exception | None = None
 
     @property
     def failure(self) -> Exception | None:
         """What ended the thread; None: it runs."""
         return self._failure
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the newest question is answered."""
+        with self._changed:
+            return self._next is None and not self._is_working
 
     def start(self) -> None:
         """Start the thread."""
@@ -91,8 +102,10 @@ class Asker:
 
     def _wait(self) -> Question | None:
         with self._changed:
+            self._is_working = False
             self._changed.wait_for(lambda: self._stopping or self._next is not None)
             question, self._next = self._next, None
+            self._is_working = True
             return None if self._stopping else question
 
     def _is_overtaken(self) -> bool:
@@ -105,11 +118,17 @@ class Asker:
             self._answer(question)
         except UsageError as error:
             self._last.clear()
+            self._is_urgent = self._answers.filter_fault != str(error)
             self._tell(filter_fault=str(error), tables={}, lines=None, points={})
+        self._is_urgent = False
+        if self._is_renewed:
+            self._is_renewed = False
+            self._answered(self._answers, False)
 
     def _answer(self, question: Question) -> None:
         held = self._views.held()
         now_us = held.upto_us if question.now_us is None else question.now_us
+        self._is_urgent = False
         if held.since_us is None or now_us is None:
             self._tell(held=held, filter_fault="")
             return
@@ -129,13 +148,15 @@ class Asker:
             self._last.pop("lines", None)
             self._followed = FollowedLines()
             self._tell(lines=None)
+        self._is_urgent = False
         if self._is_due("dimensions"):
             self._due_us["dimensions"] = self._running_us() + _DIMENSIONS_US
             self._tell(dimensions=self._views.dimensions())
 
     def _part(self, name: str, key: object, work: Callable[[], None]) -> None:
         """Answer a part of the question, if it is another than before or is to be renewed."""
-        if self._last.get(name) == key and not self._is_due(name):
+        self._is_urgent = self._last.get(name) != key
+        if not self._is_urgent and not self._is_due(name):
             return
         before_us = self._cpu_us()
         work()
@@ -147,7 +168,9 @@ class Asker:
 
     def _tell(self, **parts: object) -> None:
         self._answers = replace(self._answers, **parts)  # type: ignore[arg-type]
-        self._answered(self._answers)
+        self._is_renewed = not self._is_urgent
+        if self._is_urgent:
+            self._answered(self._answers, True)
 
     def _drop_tables(self, question: Question) -> None:
         """Forget tables that are not asked for any longer."""
