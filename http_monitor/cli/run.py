@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from http_monitor.inputs.input import Input
     from http_monitor.inputs.readahead.protocol import ReadAhead
     from http_monitor.monitor.live_run import LiveRun
+    from http_monitor.monitor.playing.paced_replay import PacedReplay
+    from http_monitor.monitor.playing.player import Player
     from http_monitor.ports.agent import ClassifyAgent
     from http_monitor.ports.alert import Alert
     from http_monitor.report import Message
@@ -130,6 +132,45 @@ def replay_run(
         ahead: Reads and parses in parallel; None: nothing does.
         breakdown: Describes the requests of an alert; a listener of the hub's stream.
     """
+    return ReplayRun(inputs, *_replay_parts(settings, inputs, hub, alerts, classify, breakdown), ahead)
+
+
+def paced_replay(
+    settings: Settings,
+    inputs: "Sequence[Input]",
+    hub: Hub,
+    alerts: "Iterable[Alert]",
+    player: "Player",
+    clock: "Clock",
+    classify: "ClassifyAgent | None" = None,
+    breakdown: "BreaksDown | None" = None,
+) -> "PacedReplay":
+    """Return a run that reads files to their ends as people order it, without reading ahead.
+
+    Args:
+        settings: The settings of the run.
+        inputs: The files.
+        hub: Receives all messages.
+        alerts: The rules.
+        player: Passes on the orders.
+        clock: The time for which it is played; that of the player.
+        classify: Returns the families of user agents; None: reports omit them.
+        breakdown: Describes the requests of an alert; a listener of the hub's stream.
+    """
+    from http_monitor.monitor.playing.paced_replay import PacedReplay
+
+    parts = _replay_parts(settings, inputs, hub, alerts, classify, breakdown)
+    return PacedReplay(inputs, *parts, settings, player, clock)
+
+
+def _replay_parts(
+    settings: Settings,
+    inputs: "Sequence[Input]",
+    hub: Hub,
+    alerts: "Iterable[Alert]",
+    classify: "ClassifyAgent | None",
+    breakdown: "BreaksDown | None",
+) -> tuple[MetricsAggregator, Publisher, HeldNotices]:
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)
     publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
@@ -142,7 +183,7 @@ def replay_run(
         engine.stream_to(hub)
         for entry in inputs:
             entry.locator.at_once = hub.wants_marks
-    return ReplayRun(inputs, engine, publisher, held, ahead)
+    return engine, publisher, held
 
 
 def _discard(message: "Message") -> None:

@@ -154,7 +154,7 @@ def _layout(told: Sequence[_Words], width: int) -> _Layout:
 
 def _headings(layout: _Layout) -> list[Cell]:
     named = (("alert", layout.title), ("raised", layout.when), ("value", layout.value), ("", layout.began))
-    return [Cell("  " + _GAP.join(pad(name, columns) for name, columns in named if columns), "dim")]
+    return [Cell("  " + _GAP.join(pad(name, columns) for name, columns in named if columns).rstrip(" "), "dim")]
 
 
 def _alert_row(episode: Episode, now_us: int, layout: _Layout) -> Row:
