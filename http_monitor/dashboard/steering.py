@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from http_monitor.dashboard.drawing import alerts, lines, panels, table
+from http_monitor.dashboard.drawing import panels, table
+from http_monitor.dashboard.drawing.lists import alerts, lines
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.answers import Answers
 from http_monitor.dashboard.state.chart_cursor import move_cursor, move_to_column, move_to_peak, zoom

@@ -1,6 +1,7 @@
 """The text that is copied from a panel."""
 
-from http_monitor.dashboard.drawing import lines, table
+from http_monitor.dashboard.drawing import table
+from http_monitor.dashboard.drawing.lists import lines
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.panels import BY_NAME
 from http_monitor.units import visible

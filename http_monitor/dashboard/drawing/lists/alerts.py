@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, fit, pad, sentence, spread
-from http_monitor.dashboard.drawing.listing import (
+from http_monitor.dashboard.drawing.lists.listing import (
     TITLE_ROWS,
     clip,
     highlight,
