@@ -17,7 +17,18 @@ _TABLE = (
     *("enter", "exclude", "unfilter", "cursor(-1)", "peak(-1)", "lines", "alerts", "search", "sort", "next_panel"),
     *("export", "freeze", "command_palette", "filter", "copy"),
 )
-_LINES = ("enter", "search", "follow", "cursor(-1)", "copy", "next_panel", "alerts", "export", "freeze", "command_palette")
+_LINES = (
+    "enter",
+    "search",
+    "follow",
+    "cursor(-1)",
+    "copy",
+    "next_panel",
+    "alerts",
+    "export",
+    "freeze",
+    "command_palette",
+)
 _ALERTS = ("enter", "cursor(-1)", "lines", "search", "next_panel", "export", "freeze", "command_palette")
 _HEALTH = ("next_panel", "lines", "alerts", "freeze", "command_palette")
 _OPEN = ("back", "lines", "copy", "export", "next_panel", "command_palette")
