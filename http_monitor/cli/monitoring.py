@@ -16,9 +16,10 @@ from http_monitor.cli.fronts.front import Front
 from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
 from http_monitor.cli.row_selection import selection_of
-from http_monitor.cli.run import engine_maker, live_run, replay_run
+from http_monitor.cli.run import engine_maker, live_run, paced_replay, replay_run
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import end_imports, open_many_files
+from http_monitor.clock import WallClock
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import LookAtLines
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from http_monitor.cli.window_fill import WindowFill
     from http_monitor.filtering import RowSelection
     from http_monitor.inputs.look import Select
+    from http_monitor.monitor.replay_run import ReplayRun
     from http_monitor.simulator import SimulatorThread
 
 
@@ -108,7 +110,11 @@ class Monitoring:
         front.join(hub)
         if settings.replay:
             span = self._replay_span()
-            sources = replay_sources(settings, self._paths.first, self._stop.waker, span, is_watched=front.is_watched)
+            sources = replay_sources(
+                *(settings, self._paths.first, self._stop.waker, span),
+                is_watched=front.is_watched,
+                is_paced=front.player is not None,
+            )
             inputs = [
                 self._input_of(source, None if span is None else span.selection(source.name, self._select))
                 for source in sources
@@ -116,8 +122,7 @@ class Monitoring:
             self._publish_notices(hub, session)
             for notice in () if span is None else span.notices():
                 hub.publish(notice)
-            ahead, alerts = read_ahead(settings, inputs) if front.reads_ahead else None, default_alerts(settings)
-            run = replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
+            run = self._make_replay(hub, inputs)
             monitor = HTTPMonitor(front.show(run), self._beginning.clock, settings.duration_s)
         else:
             inputs, monitor = self._make_live(hub, session, make_engine, traffic)
@@ -129,6 +134,13 @@ class Monitoring:
             front.close()
             monitor.close_inputs()
         return inputs
+
+    def _make_replay(self, hub: Hub, inputs: list[Input]) -> "ReplayRun":
+        settings, player = self._settings, self._front.player
+        alerts = default_alerts(settings)
+        if player is not None:
+            return paced_replay(settings, inputs, hub, alerts, player, WallClock(), family_of, self._recent)
+        return replay_run(settings, inputs, hub, alerts, family_of, read_ahead(settings, inputs), self._recent)
 
     def _make_live(
         self, hub: Hub, session: Session, make_engine: "MakeEngine", traffic: "SimulatorThread | None"

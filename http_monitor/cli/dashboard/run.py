@@ -10,12 +10,12 @@ from http_monitor.cli.dashboard.front import DashboardFront
 from http_monitor.cli.dashboard.late_views import LateViews
 from http_monitor.cli.signals import Stop
 from http_monitor.clock import WallClock
-from http_monitor.dashboard.controls import Player
 from http_monitor.dashboard.state.answers import ShownLine
 from http_monitor.dashboard.state.facts import Facts
 from http_monitor.dashboard.state.fold import fold, phase_of
 from http_monitor.errors import HttpMonitorError
 from http_monitor.hub.latest_mailbox import Newest
+from http_monitor.monitor.playing.player import Player
 from http_monitor.ports.views import FoundLine
 from http_monitor.report import Message
 from http_monitor.settings import Settings
@@ -51,10 +51,11 @@ class DashboardRun:
         self._settings = settings
         self._stop = stop
         self._monitor = monitor
-        self._front = DashboardFront(settings, self.views, display)
+        self._clock = WallClock()
+        self._player = Player(stop.waker.wake, self._clock) if settings.replay else None
+        self._front = DashboardFront(settings, self.views, display, self._player)
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._is_ended = False
-        self._clock = WallClock()
         self._facts = Facts(
             title_of(settings),
             window_s=settings.window_s,
@@ -67,7 +68,7 @@ class DashboardRun:
     @property
     def player(self) -> Player | None:
         """Plays a replay; None: the run is live."""
-        return None
+        return self._player
 
     @property
     def is_ended(self) -> bool:
@@ -93,12 +94,13 @@ class DashboardRun:
         newest = self._front.mailbox.drain()
         facts = fold(self._facts, _new(newest, self._facts), newest.events_dropped - self._events_dropped)
         self._events_dropped = newest.events_dropped
-        now_us, player = self._front.now_us, self.player
+        now_us, player = self._front.now_us, self._player
+        reached_us = self._clock.now_us() if player is None else player.reached_us or now_us or 0
         facts = replace(
             facts,
             format=self._front.format,
             now_us=now_us,
-            clock_us=(now_us or 0) if facts.is_replay else self._clock.now_us(),
+            clock_us=reached_us,
             pace="" if player is None else player.pace,
             failure=_words(self.error),
         )
