@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, width_of
-from http_monitor.dashboard.drawing.line import line_rows, paint_line
-from http_monitor.dashboard.drawing.line_fields import Values, line_cells
-from http_monitor.dashboard.drawing.lines import line_at, next_match, paint_lines, row_count
+from http_monitor.dashboard.drawing.lists.line import line_rows, paint_line
+from http_monitor.dashboard.drawing.lists.line_fields import Values, line_cells
+from http_monitor.dashboard.drawing.lists.lines import line_at, next_match, paint_lines, row_count
+from http_monitor.dashboard.drawing.lists.wrapping import wrap, wrap_words
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
-from http_monitor.dashboard.drawing.wrapping import wrap, wrap_words
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.ports.views import FoundLine, ViewSpan
 from http_monitor.records import LogFile

@@ -43,8 +43,8 @@ class DashboardFront:
         self, settings: Settings, views: LateViews, display: "Display", player: "Player | None" = None
     ) -> None:
         self.mailbox = LatestMailbox()
-        self.ending = Ending()
         self.player = player
+        self.ending = Ending()
         self.now_us: int | None = None
         """The greatest time of all rows so far."""
         self.format = ""

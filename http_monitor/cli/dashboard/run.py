@@ -10,12 +10,12 @@ from http_monitor.cli.dashboard.front import DashboardFront
 from http_monitor.cli.dashboard.late_views import LateViews
 from http_monitor.cli.signals import Stop
 from http_monitor.clock import WallClock
+from http_monitor.dashboard.controls import Player
 from http_monitor.dashboard.state.answers import ShownLine
 from http_monitor.dashboard.state.facts import Facts
 from http_monitor.dashboard.state.fold import fold, phase_of
 from http_monitor.errors import HttpMonitorError
 from http_monitor.hub.latest_mailbox import Newest
-from http_monitor.monitor.playing.player import Player
 from http_monitor.ports.views import FoundLine
 from http_monitor.report import Message
 from http_monitor.settings import Settings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from http_monitor.cli.dashboard.lines import ShownLines
     from http_monitor.cli.fronts.front import Front
     from http_monitor.display.text import Display
+    from http_monitor.monitor.playing.player import Player as ReplayPlayer
 
 _MAX_NAMES = 3
 
@@ -52,7 +53,7 @@ class DashboardRun:
         self._stop = stop
         self._monitor = monitor
         self._clock = WallClock()
-        self._player = Player(stop.waker.wake, self._clock) if settings.replay else None
+        self._player = _player(stop, self._clock) if settings.replay else None
         self._front = DashboardFront(settings, self.views, display, self._player)
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._is_ended = False
@@ -95,12 +96,11 @@ class DashboardRun:
         facts = fold(self._facts, _new(newest, self._facts), newest.events_dropped - self._events_dropped)
         self._events_dropped = newest.events_dropped
         now_us, player = self._front.now_us, self._player
-        reached_us = self._clock.now_us() if player is None else player.reached_us or now_us or 0
         facts = replace(
             facts,
             format=self._front.format,
             now_us=now_us,
-            clock_us=reached_us,
+            clock_us=self._clock.now_us() if player is None else player.reached_us or now_us or 0,
             pace="" if player is None else player.pace,
             failure=_words(self.error),
         )
@@ -141,6 +141,12 @@ class DashboardRun:
         finally:
             self._is_ended = True
             self.when_ended()
+
+
+def _player(stop: Stop, clock: WallClock) -> "ReplayPlayer":
+    from http_monitor.monitor.playing.player import Player as ReplayPlayer
+
+    return ReplayPlayer(stop.waker.wake, clock)
 
 
 def title_of(settings: Settings) -> str:

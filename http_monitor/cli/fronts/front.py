@@ -50,7 +50,7 @@ class Front(Protocol):
 
     @property
     def player(self) -> "Player | None":
-        """Passes on the orders of people who watch a replay; None: it is read as fast as possible, even in parallel."""
+        """Plays a replay; None: it is read as fast as possible, and may be parsed in parallel."""
         ...
 
     def close(self) -> None:
