@@ -14,15 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from http_monitor.addresses import address_of
-from http_monitor.dashboard.export import block_list, csv_file, json_file
+from http_monitor.dashboard.drawing.picture import Picture
+from http_monitor.dashboard.export import block_list, csv_file, exporting, json_file
 from http_monitor.dashboard.export.writing import default_path, write_new
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
-from http_monitor.errors import RefusedError
+from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.ports.views import ViewSpan
 from tests.dashboard_samples import (
     ENDPOINTS,
     HOSTILE_KEYS,
     NOW_US,
+    PICTURES,
     Entry,
     S,
     episodes,
@@ -208,6 +210,57 @@ def test_the_name_has_the_local_time_and_is_free(tmp_path: Path) -> None:
     assert default_path(str(tmp_path), "txt", NOW_US) == str(tmp_path / "http-monitor-120500.txt")
 
 
+def export(picture: Picture, folder: Path, name: str) -> str:
+    """Export the panel of a picture, all rows of a table being there; return the sentence without the folder."""
+    whole = picture.answers.tables.get(picture.scene.panel, table_answer(()))
+    return exporting.export(picture, lambda: whole, str(folder), name).replace(str(folder), "")
+
+
+def with_panel(name: str, panel: str) -> Picture:
+    """Return a sample with a panel."""
+    picture = PICTURES[name]()
+    return replace(picture, scene=replace(picture.scene, panel=panel))
+
+
+def test_the_form_is_that_of_the_name(tmp_path: Path) -> None:
+    picture = PICTURES["filtered"]()
+    answer = picture.answers.tables["endpoint"]
+    assert export(picture, tmp_path, "a.csv") == "written to /a.csv"
+    assert (tmp_path / "a.csv").read_bytes().decode() == csv_file.text_of(answer)
+    assert export(picture, tmp_path, "a.json") == "written to /a.json"
+    assert (tmp_path / "a.json").read_text() == json_file.text_of(answer, "endpoint", picture.scene.filter)
+
+
+def test_what_is_written_is_what_the_panel_shows(tmp_path: Path) -> None:
+    assert export(with_panel("alerting", "alerts"), tmp_path, "a.csv") == "written to /a.csv"
+    assert len((tmp_path / "a.csv").read_text().splitlines()) == 4
+    assert export(with_panel("busy", "lines"), tmp_path, "l.json") == "written to /l.json"
+    assert len(json.loads((tmp_path / "l.json").read_text())["lines"]) == 40
+    assert export(with_panel("busy", "host"), tmp_path, "h.txt") == "written to /h.txt (3 entries, 1 name left out)"
+    assert export(with_panel("busy", "network"), tmp_path, "n.txt") == "written to /n.txt (2 entries)"
+    assert (tmp_path / "n.txt").read_text() == "203.0.113.0/24\n198.51.100.0/24\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "panel", "file", "words"),
+    [
+        ("busy", "endpoint", "a.xls", "got 'a.xls', takes a name that ends with .csv, .json or .txt"),
+        ("busy", "endpoint", "", "got '', takes a name that ends with .csv, .json or .txt"),
+        ("busy", "health", "a.csv", "the health cannot be exported; NDJSON has it"),
+        ("waiting", "host", "a.txt", "no row is an address, so the block list would be empty"),
+        (
+            *("busy", "lines", "a.txt"),
+            "a block list is made of hosts or networks: show one of these tables (3, 4)",
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_refused(tmp_path: Path, name: str, panel: str, file: str, words: str) -> None:
+    with pytest.raises(HttpMonitorError) as error:
+        export(with_panel(name, panel), tmp_path, file)
+    assert str(error.value) == words
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_is_written_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     before = os.umask(0o027)
@@ -219,11 +272,17 @@ def test_a_file_is_written_as_it_is(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-def test_the_path_may_begin_at_home_or_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_the_path_may_begin_at_home_or_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    assert write_new("~/a.csv", "a") == str(tmp_path / "a.csv")
-    assert write_new("b.csv", "b") == str(tmp_path / "b.csv")
+    for folder in ("home", "here"):
+        (tmp_path / folder).mkdir()
+    picture = PICTURES["busy"]()
+    absolute = str(tmp_path / "d.csv")
+    assert export(picture, Path("here"), "~/a.csv") == f"written to {tmp_path}/home/a.csv"
+    assert export(picture, Path("here"), absolute) == f"written to {absolute}"
+    export(picture, Path("here"), "b.csv")
+    assert (tmp_path / "here" / "b.csv").exists()
 
 
 def test_no_file_is_overwritten_and_no_link_followed(tmp_path: Path) -> None:

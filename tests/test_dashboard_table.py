@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from http_monitor.dashboard.drawing import table
 from http_monitor.dashboard.drawing.cells import Cell, Row, width_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.drawing.table import next_match, next_order, paint_table, row_at, row_count, visible_rows
 from http_monitor.dashboard.state.answers import Answers, TableAnswer
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.ports.views import Held, Order, TableView, Totals, ViewRow, ViewSpan
 from http_monitor.report import Rule
@@ -123,6 +123,11 @@ def test_on_a_wide_screen_numbers_stand_near_short_keys_and_bars_grow() -> None:
         "503                1,511    3.2 % █▋                                                    new     1,511   100 %"
         "   2.6 MiB    286 ms     2.0 s",
     ]
+
+
+def test_keys_of_escaped_bytes_have_room_where_there_is_any() -> None:
+    shown = picture(table_answer([(b"\xff" * 12, 1, 0, 1)]))
+    assert cells_of(shown, 0, 200)[0].text == r"\xff" * 12
 
 
 def test_the_column_of_the_order_is_shown_and_marked_on_any_screen() -> None:
@@ -253,7 +258,18 @@ def test_the_cursor_row_has_its_ground_over_the_whole_width() -> None:
 def test_a_panel_without_the_keyboard_shows_no_cursor() -> None:
     painted = paint_table(replace(PICTURES["busy"](), is_dimmed=True), 80, 20)
     assert {cell.ground for row in painted for cell in row} == {None}
-    assert painted[0][2] == Cell("Endpoints", "dim")
+    assert list(painted[0][:2]) == [Cell("1 ", "dim"), Cell("Endpoints", "bold")]
+
+
+def test_a_table_beside_the_panel_has_no_column_of_changes_if_none_is_known() -> None:
+    beside = replace(picture(table_answer(has_before=False)), is_dimmed=True)
+    assert screen(paint_table(beside, 80, 3))[1].split() == ["endpoint", "hits", "↓", "share", "errors"]
+    assert "change" in screen(paint_table(replace(PICTURES["busy"](), is_dimmed=True), 80, 3))[1]
+
+
+def test_the_panel_of_a_screen_of_200_columns_has_all_beside_two_tables() -> None:
+    headings = screen(paint_table(PICTURES["busy"](), 119, 3))[1]
+    assert headings.split()[-7:] == ["change", "errors", "err", "%", "bytes", "p50", "p95"]
 
 
 def test_rows_scroll_with_the_cursor_and_the_title_says_where_it_is() -> None:
@@ -275,9 +291,9 @@ def test_what_is_searched_for_is_marked_where_it_stands() -> None:
     shown = picture(table_answer([(b"/Shop/shOP/x", 1, 0, 1), (b"/other", 1, 0, 1)]), search="shop")
     assert cells_of(shown, 0)[:5] == [
         Cell("/", "plain", "cursor"),
-        Cell("Shop", "accent", "cursor"),
+        Cell("Shop", "accent", "selected"),
         Cell("/", "plain", "cursor"),
-        Cell("shOP", "accent", "cursor"),
+        Cell("shOP", "accent", "selected"),
         Cell("/x", "plain", "cursor"),
     ]
     assert cells_of(shown, 1)[0] == Cell("/other          ", "plain", None)
@@ -285,7 +301,10 @@ def test_what_is_searched_for_is_marked_where_it_stands() -> None:
 
 def test_a_match_that_is_cut_off_marks_the_sign_of_the_cut() -> None:
     shown = replace(picture(table_answer(), search="index.html"), is_dimmed=True)
-    assert cells_of(shown, 5, 60)[:2] == [Cell("/blog/2026/a-very-long-title-of-a", "plain"), Cell("…", "accent")]
+    assert cells_of(shown, 5, 60)[:2] == [
+        Cell("/blog/2026/a-very-long-title-of-a", "plain"),
+        Cell("…", "accent", "selected"),
+    ]
 
 
 def test_a_search_is_text_and_no_pattern() -> None:

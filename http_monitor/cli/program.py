@@ -95,11 +95,11 @@ def _run(settings: Settings, stop: Stop) -> int:
     if settings.dashboard:
         from http_monitor.cli.dashboard.program import run_dashboard
 
-        return run_dashboard(settings, stop, lambda front: _monitor(settings, stop, front))
-    return _monitor(settings, stop)
+        return run_dashboard(settings, stop, lambda front: monitor(settings, stop, front))
+    return monitor(settings, stop)
 
 
-def _monitor(settings: Settings, stop: Stop, front: "Front | None" = None) -> int:
+def monitor(settings: Settings, stop: Stop, front: "Front | None" = None) -> int:
     """Monitor, or explain lines, and return the exit code.
 
     Args:

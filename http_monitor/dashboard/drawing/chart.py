@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, fit
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit
 from http_monitor.dashboard.drawing.chart_bars import BLOCKS, EMPTY, Glyph, bar_of, merge
 from http_monitor.dashboard.drawing.chart_columns import Columns, chosen_span, columns_of, threshold_of
 from http_monitor.dashboard.drawing.chart_marks import axis_glyphs, event_glyphs, label_glyphs
@@ -24,10 +24,11 @@ def paint_chart(picture: Picture, width: int, height: int) -> list[Row]:
     """Return the title, the bars, and the axis; from seven rows on, the alerts and markers that there are."""
     if height < 1 or width < 1:
         return []
-    columns = columns_of(picture, columns_for(width))
+    columns = None if picture.answers.filter_fault else columns_of(picture, columns_for(width))
     rows: list[Row] = [paint_title(picture, columns, width)]
     if columns is None:
-        return rows + _paint_nothing(width, height - 1)
+        why = "the filter cannot be answered" if picture.answers.filter_fault else "no rows are held yet"
+        return rows + _paint_nothing(why, width, height - 1)
     events = event_glyphs(picture, columns) if height >= _MIN_WITH_EVENTS else None
     if events is not None:
         rows.append(_row("alerts ", "dim", columns, events))
@@ -43,9 +44,9 @@ def paint_chart(picture: Picture, width: int, height: int) -> list[Row]:
     return [fit(row, width) for row in [*rows, *below][:height]]
 
 
-def _paint_nothing(width: int, height: int) -> list[Row]:
-    text = "no rows are held yet"
-    return [[Cell(f"{text:^{width}}"[:width], "dim")] if row == height // 2 else [] for row in range(height)]
+def _paint_nothing(why: str, width: int, height: int) -> list[Row]:
+    text = [Cell(cut(f"{why:^{width}}", width), "dim")]
+    return [text if row == height // 2 else [] for row in range(height)]
 
 
 def _row(label: str, role: Role, columns: Columns, glyphs: Iterable[Glyph], filler: str = " ") -> Row:
@@ -64,7 +65,8 @@ def _paint_bars(picture: Picture, columns: Columns, height: int) -> list[Row]:
     if threshold is not None and 0 < threshold <= scale.top:
         row = scale.row_of(threshold)
         grid[row] = [_with_limit(glyph) for glyph in grid[row]]
-        labels[row] = (short_number(threshold), "threshold")
+        if row < height - 1 or threshold == scale.top:
+            labels[row] = (short_number(threshold), "threshold")
     _say_not_held(grid[0], columns)
     _mark(grid, picture, columns)
     return [_bar_row(labels.get(row), columns, grid[row]) for row in reversed(range(height))]

@@ -59,18 +59,16 @@ def columns_of(picture: Picture, room: int) -> Columns | None:
 
 
 def _known_us(picture: Picture, starts: range, step_us: int) -> list[int]:
-    """Return the part of each column that is held and not in the future."""
+    """Return the part of each column that is held and has begun, in whole seconds, since many logs have no others."""
     since_us, now_us = picture.answers.held.since_us, picture.facts.now_us
-    known_us = [step_us] * len(starts)
-    for place, start_us in enumerate(starts):
-        if since_us is not None and since_us <= start_us:
-            break
-        known_us[place] = 0 if since_us is None else max(0, start_us + step_us - since_us)
+    if since_us is None:
+        return [0] * len(starts)
+    since_us -= since_us % US_PER_S
+    known_us = [max(0, min(step_us, start_us + step_us - since_us)) for start_us in starts]
     if now_us is not None and starts and starts[0] <= now_us < starts[-1] + step_us:
         place = (now_us - starts[0]) // step_us
-        # Many logs have whole seconds: the second of now has begun, and counts.
-        begun_us = (now_us // US_PER_S + 1) * US_PER_S - starts[place]
-        known_us[place] = min(known_us[place], begun_us)
+        begun_us = (now_us // US_PER_S + 1) * US_PER_S
+        known_us[place] = max(0, min(known_us[place], begun_us - max(starts[place], since_us)))
     return known_us
 
 

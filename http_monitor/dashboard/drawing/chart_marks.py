@@ -25,7 +25,7 @@ def event_glyphs(picture: Picture, columns: Columns) -> list[Glyph] | None:
     bars = _alert_bars(picture, columns)
     for bar in bars:
         role, ground = _roles(is_active=bar.is_active)
-        glyphs[bar.places.start : bar.places.stop] = [(" " if ground else "━", role, ground)] * len(bar.places)
+        glyphs[bar.places.start : bar.places.stop] = [("━", role, ground)] * len(bar.places)
     markers = [(columns.place_of(marker.at_us), marker.text) for marker in picture.scene.markers]
     shown = [(place, text) for place, text in markers if place is not None]
     for place, _ in shown:
@@ -47,13 +47,13 @@ def _write_title(glyphs: list[Glyph], bar: "_AlertBar") -> None:
     role, ground = _roles(is_active=bar.is_active)
     length = cell_len(bar.title)
     if len(bar.places) > length + 1:
-        _put(glyphs, start + 1, bar.title if ground else f" {bar.title} ", role, ground)
+        _put(glyphs, start, f" {bar.title} ", role, ground)
     elif _is_free(glyphs, stop, stop + length + 2):
         _put(glyphs, stop + 1, bar.title, "bad", None)
     elif _is_free(glyphs, start - length - 2, start):
         _put(glyphs, start - length - 1, bar.title, "bad", None)
     elif len(bar.places) > _MIN_TITLE_WIDTH:
-        _put(glyphs, start + 1, cut(bar.title, len(bar.places) - 2), role, ground)
+        _put(glyphs, start, f" {cut(bar.title, len(bar.places) - 2)} ", role, ground)
 
 
 def _is_free(glyphs: list[Glyph], start: int, stop: int) -> bool:

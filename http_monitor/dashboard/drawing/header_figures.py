@@ -52,7 +52,7 @@ def paint_figures(picture: Picture, width: int) -> tuple[Row, bool]:
     # The alerts have a row of their own too.
     alerts = _alerts(picture)
     choices = [(left, [*asked, *alerts]) for left in lefts[:_WITH_GAUGE]]
-    choices += [(left, end) for end in (asked, short) for left in lefts]
+    choices += [(left, end) for some in (lefts[:-1], lefts[-1:]) for end in (asked, short) for left in some]
     for left, end in choices:
         if width_of(left) + 2 + width_of(end) <= width:
             return spread(left, end, width), True

@@ -1,7 +1,8 @@
 """Draws the panel that has the keyboard, whichever it is."""
 
-from http_monitor.dashboard.drawing import alert, alerts, health, line, lines, table
+from http_monitor.dashboard.drawing import table
 from http_monitor.dashboard.drawing.cells import Row
+from http_monitor.dashboard.drawing.lists import alert, alerts, health, line, lines
 from http_monitor.dashboard.drawing.picture import Picture
 
 

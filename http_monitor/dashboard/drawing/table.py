@@ -7,9 +7,10 @@ from functools import lru_cache
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, key, pad
+from http_monitor.dashboard.drawing.lists.listing import pattern
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.table_columns import Known, Layout, known_of, lay_out
-from http_monitor.dashboard.drawing.table_title import arrow, paint_title, why_empty
+from http_monitor.dashboard.drawing.tables.columns import Known, Layout, known_of, lay_out
+from http_monitor.dashboard.drawing.tables.title import arrow, paint_title, why_empty
 from http_monitor.dashboard.state.answers import Answers
 from http_monitor.ports.views import Order, ViewRow
 
@@ -37,7 +38,9 @@ def paint_table(picture: Picture, width: int, height: int) -> list[Row]:
     answer = picture.answers.tables[picture.scene.panel]
     known = known_of(answer, picture.facts)
     order, is_turned_round = picture.scene.sorting(picture.scene.panel)
-    layout = lay_out(width, rows, order, has_duration=known.has_duration)
+    # Tables beside the panel are not asked for it.
+    has_change = known.before is not None or not picture.is_dimmed
+    layout = lay_out(width, rows, order, known, has_change=has_change)
     painted.append(_headings(picture.scene.panel, layout, order, arrow(order, is_turned_round=is_turned_round)))
     cursor = -1 if picture.is_dimmed else place.cursor
     painter = _RowPainter(picture, layout, known)
@@ -68,12 +71,12 @@ def next_match(picture: Picture, step: int) -> int | None:
     The last row is followed by the first. None: no row has the text.
     """
     rows, dimension = _rows(picture), picture.scene.panel
-    pattern = _pattern(picture.scene.search)
-    if pattern is None:
+    sought = pattern(picture.scene.search)
+    if sought is None:
         return None
     for away in range(1, len(rows) + 1):
         at = (picture.place.cursor + step * away) % len(rows)
-        if pattern.search(_shown_key(dimension, rows[at].key)):
+        if sought.search(_shown_key(dimension, rows[at].key)):
             return at
     return None
 
@@ -97,7 +100,7 @@ class _RowPainter:
 
     def __init__(self, picture: Picture, layout: Layout, known: Known) -> None:
         self._dimension = picture.scene.panel
-        self._pattern = _pattern(picture.scene.search)
+        self._sought = pattern(picture.scene.search)
         self._layout = layout
         self._known = known
 
@@ -117,8 +120,8 @@ class _RowPainter:
         most = (width + 1) * _SHOWN_BYTES
         whole, text, rest = _fitted(self._dimension, raw[:most], width, is_cut=len(raw) > most)
         role = _key_role(self._dimension, raw)
-        if self._pattern is not None and self._pattern.search(whole):
-            yield from _marked(text, role, ground, self._pattern)
+        if self._sought is not None and self._sought.search(whole):
+            yield from _marked(text, role, ground, self._sought)
             if rest:
                 yield Cell(rest, role, ground)
         else:
@@ -134,14 +137,14 @@ def _fitted(dimension: str, raw: bytes, width: int, *, is_cut: bool) -> tuple[st
     return whole, text, " " * max(0, width - cell_len(text))
 
 
-def _marked(text: str, role: Role, ground: Role | None, pattern: re.Pattern[str]) -> Iterator[Cell]:
+def _marked(text: str, role: Role, ground: Role | None, sought: re.Pattern[str]) -> Iterator[Cell]:
     """Yield a key that matches, what matches being marked: if it was cut off, the sign of that."""
     at = 0
-    spans = [match.span() for match in pattern.finditer(text)] or [(len(text) - 1, len(text))]
+    spans = [match.span() for match in sought.finditer(text)] or [(len(text) - 1, len(text))]
     for start, end in spans:
         if start > at:
             yield Cell(text[at:start], role, ground)
-        yield Cell(text[start:end], "accent", ground)
+        yield Cell(text[start:end], "accent", "selected")
         at = end
     if at < len(text):
         yield Cell(text[at:], role, ground)
@@ -185,7 +188,3 @@ def _key_role(dimension: str, raw: bytes) -> Role:
     if dimension == "status":
         return _STATUS_ROLES.get(raw[:1], "other_status")
     return "plain"
-
-
-def _pattern(search: str) -> re.Pattern[str] | None:
-    return re.compile(re.escape(search), re.IGNORECASE) if search else None

@@ -24,8 +24,8 @@ _TICKS_S = (
     *(days * _DAY_S for days in (1, 2, 7, 14, 28, 364)),
 )
 """Lengths of time that each begin with a label; whole ones of local time."""
-_TICK_GAP = 8
-"""Columns between labels that are one tick apart, at least."""
+_TICK_COLUMNS, _SECONDS_TICK_COLUMNS = 13, 15
+"""The least columns from a label to the next, without and with seconds."""
 _ZOOM_SLACK = 1.25
 """A zoom that shows more than what is held is offered if that is so many times the next smaller zoom."""
 
@@ -76,17 +76,14 @@ def _is_worth(held_s: int, before_s: int) -> bool:
 def ticks(span: ViewSpan, step_us: int, columns: int) -> list[tuple[int, str]]:
     """Return the columns in which round local times lie, ascending, and their labels, which fit side by side.
 
-    A label may be centred below its column. The first time of a day is labelled by the date.
+    A label is centred below its column (`label_left`). Midnight is labelled by the date.
     """
     tick_s, shows_seconds = _tick_of(step_us)
     found: list[tuple[int, str]] = []
     free_from = 0
-    last_date = None
     for at_us in _round_times(span.start_us, span.start_us + columns * step_us, tick_s):
         moment = local(at_us)
-        is_new_day = last_date != moment.date() if last_date is not None else _seconds_of_day(at_us) == 0
-        last_date = moment.date()
-        if is_new_day or tick_s >= _DAY_S:
+        if not _beyond_us(at_us, _DAY_S):
             label = f"{moment:%b} {moment.day}"
         else:
             label = f"{moment:%H:%M:%S}" if shows_seconds else f"{moment:%H:%M}"
@@ -107,26 +104,24 @@ def _tick_of(step_us: int) -> tuple[int, bool]:
     """Return the seconds from label to label, and whether labels show seconds."""
     for tick_s in _TICKS_S:
         shows_seconds = tick_s < _MINUTE_S
-        if tick_s * US_PER_S >= (8 if shows_seconds else 5) * step_us + _TICK_GAP * step_us:
+        if tick_s * US_PER_S >= (_SECONDS_TICK_COLUMNS if shows_seconds else _TICK_COLUMNS) * step_us:
             return tick_s, shows_seconds
     return _TICKS_S[-1], False
 
 
 def _round_times(start_us: int, end_us: int, tick_s: int) -> Iterator[int]:
     """Yield the times in a span that are multiples of a length of time by the local clock."""
-    tick_us = tick_s * US_PER_S
     at_us = start_us - _beyond_us(start_us, tick_s)
-    if at_us < start_us or _beyond_us(at_us, tick_s):
-        at_us = _next_round(at_us, tick_us, tick_s)
-        while at_us < start_us:
-            at_us = _next_round(at_us, tick_us, tick_s)
     while at_us < end_us:
-        yield at_us
-        at_us = _next_round(at_us, tick_us, tick_s)
+        # Between the first one and the start, the clock may have been set.
+        if at_us >= start_us and not _beyond_us(at_us, tick_s):
+            yield at_us
+        at_us = _next_round(at_us, tick_s)
 
 
-def _next_round(at_us: int, tick_us: int, tick_s: int) -> int:
+def _next_round(at_us: int, tick_s: int) -> int:
     """Return the next round time. Where the clock is set, it is nearer or farther than usual."""
+    tick_us = tick_s * US_PER_S
     at_us += tick_us
     beyond_us = _beyond_us(at_us, tick_s)
     if not beyond_us:
@@ -139,7 +134,3 @@ def _beyond_us(at_us: int, tick_s: int) -> int:
     """Return the time since the last round local time, if the clock was not set since."""
     offset_s = (local(at_us).utcoffset() or timedelta()) // timedelta(seconds=1)
     return (at_us + offset_s * US_PER_S) % (tick_s * US_PER_S)
-
-
-def _seconds_of_day(at_us: int) -> int:
-    return _beyond_us(at_us, _DAY_S) // US_PER_S

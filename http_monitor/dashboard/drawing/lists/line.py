@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, key, sentence
-from http_monitor.dashboard.drawing.line_fields import line_cells, status_role
-from http_monitor.dashboard.drawing.lines import line_at, row_count
-from http_monitor.dashboard.drawing.listing import clip, paint_document, title_row
+from http_monitor.dashboard.drawing.lists.line_fields import line_cells, status_role
+from http_monitor.dashboard.drawing.lists.lines import line_at, row_count
+from http_monitor.dashboard.drawing.lists.listing import clip, paint_document, title_row
+from http_monitor.dashboard.drawing.lists.wrapping import wrap
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.wrapping import wrap
 from http_monitor.dashboard.state.answers import ShownLine
 from http_monitor.figures import duration, moment
 from http_monitor.records import LogFile

@@ -1,6 +1,7 @@
 """The title of a table, with its totals, and why a table has no rows."""
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, sentence, spread, width_of
+from http_monitor.dashboard.drawing.lists.listing import span_words
 from http_monitor.dashboard.drawing.numbers import UNKNOWN, bytes_of, duration_of, percent_of, short_count
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.answers import TableAnswer
@@ -68,10 +69,12 @@ def why_empty(picture: Picture) -> list[Row]:
     if answer is None:
         return _said("Counting …")
     if held.since_us >= answer.span.end_us:
-        return _said(f"Nothing of this span is held: it ends before {_time(picture, held.since_us)}.", _ESCAPE)
+        return _said(
+            f"Nothing of this span is held: it ends before {moment(held.since_us, _now_us(picture))}.", _ESCAPE
+        )
     if scene.filter is not None:
         return [*_said("No line of this span matches the filter."), _BACKSPACE]
-    last = "" if facts.now_us is None else f"The last line is of {_time(picture, facts.now_us)}."
+    last = "" if facts.now_us is None else f"The last line is of {moment(facts.now_us, facts.clock_us)}."
     return _said("There are no lines in this span.", last)
 
 
@@ -85,8 +88,9 @@ _ESCAPE = "Esc returns to now."
 
 def _name(picture: Picture) -> list[Cell]:
     panel = BY_NAME[picture.scene.panel]
-    name = Cell(panel.title, "dim" if picture.is_dimmed else "title")
-    return [Cell(panel.digit, "key"), Cell(" "), name] if panel.digit else [name]
+    name = Cell(panel.title, "bold" if picture.is_dimmed else "title")
+    digit = [Cell(f"{panel.digit} ", "dim" if picture.is_dimmed else "key")] if panel.digit else []
+    return [*digit, name]
 
 
 def _joined(picture: Picture, parts: _Parts) -> list[Cell]:
@@ -151,12 +155,12 @@ def _is_window(picture: Picture, span: ViewSpan) -> bool:
 def _span(picture: Picture, span: ViewSpan, is_window: bool) -> str:
     if is_window:
         return f"window {exact_span(picture.facts.window_s)}"
-    return f"{_time(picture, span.start_us)}–{_time(picture, span.end_us)}"
+    return span_words(span, _now_us(picture))
 
 
-def _time(picture: Picture, at_us: int) -> str:
+def _now_us(picture: Picture) -> int:
     facts = picture.facts
-    return moment(at_us, facts.clock_us if facts.now_us is None else facts.now_us)
+    return facts.clock_us if facts.now_us is None else facts.now_us
 
 
 def _notes(view: TableView, span: ViewSpan) -> tuple[str, ...]:

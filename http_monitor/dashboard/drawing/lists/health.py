@@ -7,11 +7,18 @@ from itertools import zip_longest
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, pad, pad_left, sentence, spread
-from http_monitor.dashboard.drawing.lines import behind
-from http_monitor.dashboard.drawing.listing import TITLE_ROWS, join, position, rows_of_list, shown_place, title_row
+from http_monitor.dashboard.drawing.lists.lines import behind
+from http_monitor.dashboard.drawing.lists.listing import (
+    TITLE_ROWS,
+    join,
+    position,
+    rows_of_list,
+    shown_place,
+    title_row,
+)
+from http_monitor.dashboard.drawing.lists.wrapping import wrap_words
 from http_monitor.dashboard.drawing.numbers import UNKNOWN, bytes_of, percent_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.wrapping import wrap_words
 from http_monitor.dashboard.state.facts import Facts
 from http_monitor.figures import count, moment, pluralize, rough_span
 from http_monitor.health import Health

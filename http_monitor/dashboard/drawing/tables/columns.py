@@ -95,20 +95,22 @@ def known_of(answer: TableAnswer, facts: Facts) -> Known:
     )
 
 
-def lay_out(width: int, rows: Sequence[ViewRow], order: Order, *, has_duration: bool) -> Layout:
+def lay_out(width: int, rows: Sequence[ViewRow], order: Order, known: Known, *, has_change: bool) -> Layout:
     """Choose the columns that fit.
 
     Args:
         width: Of the screen.
         rows: Of the table.
         order: Of the table; its column is shown if any is.
-        has_duration: There are durations.
+        known: What is known of the rows.
+        has_change: The change is shown, known or not.
     """
     wanted = [
         column
         for column in _COLUMNS
         if (column.from_width <= width or column.order == order)
-        and (has_duration or column.order not in ("p50", "p95"))
+        and (known.has_duration or column.order not in ("p50", "p95"))
+        and (has_change or column is not _CHANGE)
     ]
     while wanted and width - _width_of(wanted) < KEY_WIDTH:
         # The last to come goes first, and hits after all others.
@@ -183,15 +185,17 @@ def _p95(row: ViewRow, _known: Known, _width: int) -> Written:
 
 
 _BAR = Column("", 1 + _BAR_WIDTH, _bar)
+_CHANGE = Column("change", _GAP + CHANGE_WIDTH, _change, 80)
 _COLUMNS = (
     Column("hits", _GAP + COUNT_WIDTH, _hits, -1, "hits"),
     Column("share", _GAP + PERCENT_WIDTH, _share),
     _BAR,
-    Column("change", _GAP + CHANGE_WIDTH, _change, 80),
+    _CHANGE,
     Column("errors", _GAP + len("errors ↓"), _errors, 80, "errors"),
     Column("err %", 1 + PERCENT_WIDTH, _error_share, 100),
-    Column("bytes", _GAP + BYTES_WIDTH, _bytes, 120, "bytes"),
-    Column("p50", _GAP + DURATION_WIDTH, _p50, 120, "p50"),
+    # A screen of 200 columns has 119 for this panel.
+    Column("bytes", _GAP + BYTES_WIDTH, _bytes, 112, "bytes"),
+    Column("p50", _GAP + DURATION_WIDTH, _p50, 112, "p50"),
     Column("p95", _GAP + DURATION_WIDTH, _p95, 100, "p95"),
 )
 """In their order on the screen; those that a narrow one lacks have the greatest `from_width`."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from http_monitor.dashboard.drawing.alerts import episode_at, row_count, span_of, state_of, value_words
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, key, pad, pad_left, sentence, width_of
-from http_monitor.dashboard.drawing.listing import clip, paint_document, title_row
+from http_monitor.dashboard.drawing.lists.alerts import episode_at, row_count, span_of, state_of, value_words
+from http_monitor.dashboard.drawing.lists.listing import clip, paint_document, title_row
+from http_monitor.dashboard.drawing.lists.value_chart import paint_values
 from http_monitor.dashboard.drawing.numbers import percent_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.value_chart import paint_values
 from http_monitor.dashboard.state.facts import Episode, Facts
 from http_monitor.figures import moment, pluralize, rough_span
 from http_monitor.report_tables import Breakdown, Share
