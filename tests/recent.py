@@ -28,9 +28,14 @@ def text_of(number: int) -> bytes | None:
     return b"line %d" % number * (number % 4) if place_of(number)[0] is None else None
 
 
+def rows_of(rows: Sequence[Accepted]) -> pa.RecordBatch:
+    """Return rows as a batch."""
+    return pa.RecordBatch.from_pylist([{"time": row.time_us, **row.values} for row in rows], schema=SCHEMA)
+
+
 def frame_of(rows: Sequence[Accepted], first: int = 0) -> AcceptedRows:
     """Return a frame of rows, the first of which has this number among all."""
-    batch = pa.RecordBatch.from_pylist([{"time": row.time_us, **row.values} for row in rows], schema=SCHEMA)
+    batch = rows_of(rows)
     times = np.array([row.time_us for row in rows], np.int64)
     places = [place_of(first + number) for number in range(len(rows))]
     files = np.array([-1 if file is None else FILES.index(file) for file, _ in places], np.int32)

@@ -147,7 +147,7 @@ def test_a_view_that_makes_no_sense_is_refused_in_one_line() -> None:
     for query, error in (
         (TableQuery("hosts", EVER), "got 'hosts', takes a dimension: endpoint, section, host"),
         (TableQuery("host", EVER, "status ="), "--filter: column 8: got '=', expected == for a comparison"),
-        (TableQuery("host", EVER, 'path ~ "("'), "--filter: '(' is no regular expression of RE2"),
+        (TableQuery("host", EVER, 'path ~ "("'), '--filter: column 8: got "(", expected a regular expression of RE2'),
     ):
         with pytest.raises(UsageError) as raised:
             views.table(query)

@@ -51,6 +51,8 @@ class Scene:
     """Place of the alert that is shown with its details; None: the list is."""
     is_following: bool = True
     """The lines are those that come in, the newest first; else they stand still."""
+    pinned_us: int | None = None
+    """The time at which lines that stand still do so; None: they do not."""
     theme: Literal["dark", "light"] = "dark"
 
     @property
