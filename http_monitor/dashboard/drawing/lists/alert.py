@@ -62,8 +62,9 @@ def _times(episode: Episode, facts: Facts, width: int) -> Iterator[Row]:
     raised, recovered, now_us = episode.raised, episode.recovered, facts.clock_us
     mark, role = state_of(episode)
     state = "active" if recovered is None else "recovered"
-    text = f"{mark} {sentence(raised.title)}"
-    yield [Cell(cut(text, width), role if recovered is None else "bold"), Cell(f"  {state}", "dim")]
+    text = cut(f"{mark} {sentence(raised.title)}", width)
+    title = Cell(text, role, role) if recovered is None else Cell(text, "bold")
+    yield [title, Cell(f"  {state}", "dim")]
     yield _field("raised", f"{moment(raised.at_us, now_us)}, {_ago(now_us - raised.at_us)}", width)
     if raised.began_us is not None:
         yield _field("began about", f"{moment(raised.began_us, now_us)}", width)
