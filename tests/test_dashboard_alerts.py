@@ -10,9 +10,9 @@ from http_monitor.dashboard.drawing.lists.alert import alert_rows, paint_alert
 from http_monitor.dashboard.drawing.lists.alerts import episode_at, next_match, paint_alerts, row_count, span_of
 from http_monitor.dashboard.drawing.lists.value_chart import paint_values
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.answers import Answers
 from http_monitor.dashboard.state.facts import Episode
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.ports.views import Point, ViewSpan
 from http_monitor.report import Rule

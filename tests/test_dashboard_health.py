@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from http_monitor.dashboard.drawing.cells import width_of
 from http_monitor.dashboard.drawing.lists.health import paint_health, row_count
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.facts import Facts
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.health import Health
 from http_monitor.ports.views import Held

@@ -12,8 +12,8 @@ from http_monitor.dashboard.drawing.lists.line_fields import Values, line_cells
 from http_monitor.dashboard.drawing.lists.lines import line_at, next_match, paint_lines, row_count
 from http_monitor.dashboard.drawing.lists.wrapping import wrap, wrap_words
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.ports.views import FoundLine, ViewSpan
 from http_monitor.records import LogFile

@@ -1,7 +1,8 @@
 """The life of the dashboard as a Textual app: frames, answers, signals, the end."""
 
 import asyncio
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from textual.app import App, SystemCommand
@@ -19,6 +20,7 @@ from http_monitor.dashboard.palettes import choose_palette
 from http_monitor.dashboard.prompts import Prompt, Prompts
 from http_monitor.dashboard.state.answers import Answers
 from http_monitor.dashboard.state.asker import Asker
+from http_monitor.dashboard.state.question import lines_key, table_key
 from http_monitor.dashboard.steering import Steering
 from http_monitor.ports.views import Views
 
@@ -52,6 +54,8 @@ class ScreenApp(App[None]):
             views, run.read_lines, self._answered, options.running_us, options.cpu_us, options.refresh_per_s
         )
         self.is_help_shown = False
+        self._waiting: deque[tuple[Callable[..., None], tuple[object, ...], bool]] = deque()
+        """What keys do that waits for rows, in order."""
         self.is_bell_on = True
         self.is_mouse_on = options.is_mouse_on
         self._active = 0
@@ -67,7 +71,7 @@ class ScreenApp(App[None]):
         del screen
         for key in KEYS:
             action = key.action
-            if action not in ("palette", "panel"):
+            if action not in ("command_palette", "panel"):
                 words = f"{key.words[0].upper()}{key.words[1:]}"
                 yield SystemCommand(words, f"key {key.shown}", lambda action=action: self._run_by_name(action))
         for panel in self.steering.panels:
@@ -137,8 +141,26 @@ class ScreenApp(App[None]):
         if self.steering.scene.is_paused and not is_urgent:
             return
         self.steering.receive(answers)
+        self.work_off()
         if is_urgent:
             self.paint()
+
+    def work_off(self) -> None:
+        """Do what waits for rows."""
+        raise NotImplementedError
+
+    @property
+    def has_current_rows(self) -> bool:
+        """Whether the rows of the panel are those of the present question, or none will come."""
+        answers, question = self.steering.answers, self.painter.question()
+        if answers.filter_fault or answers.held.since_us is None or self.asker.failure is not None:
+            return True
+        if question.lines:
+            return answers.lines is not None and answers.lines.key == lines_key(question)
+        if self.steering.scene.panel not in {asked.dimension for asked in question.tables}:
+            return True
+        answer = answers.tables.get(self.steering.scene.panel)
+        return answer is not None and answer.key == table_key(question.tables[0], question)
 
     def _ask(self) -> None:
         self.asker.ask(self.painter.question())

@@ -62,6 +62,12 @@ def episode_at(picture: Picture, cursor: int) -> Episode | None:
     return shown[cursor] if 0 <= cursor < len(shown) else None
 
 
+def place_of(facts: Facts, episode: Episode) -> int | None:
+    """Return the row of an alert, whether it has recovered meanwhile or not; None: it is left out by now."""
+    raises = [shown.raised for shown in in_order(facts)]
+    return raises.index(episode.raised) if episode.raised in raises else None
+
+
 def next_match(picture: Picture, step: int) -> int | None:
     """Return the next row, beyond that of the cursor and round the end, with the text that is searched for."""
     texts = [_words(episode, picture.facts.clock_us).title for episode in in_order(picture.facts)]
