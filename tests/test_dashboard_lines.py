@@ -267,13 +267,13 @@ def test_an_open_line_is_whole_with_its_fields_and_place() -> None:
 
 def test_an_open_line_scrolls_and_says_how_much_is_left() -> None:
     opened = picture(LinesAnswer((line(COMBINED, values=VALUES),), 0, WINDOW, True), Scene(panel="lines", open_line=0))
-    assert screen(paint_line(opened, 60, 5, top=9))[1:] == [
+    assert screen(paint_line(replace(opened, scene=replace(opened.scene, open_top=9)), 60, 5))[1:] == [
         "size      2,200 B",
         "duration  340 ms",
         "agent     GET",
         "… 2 more rows",
     ]
-    assert screen(paint_line(opened, 60, 5, top=99))[1:] == [
+    assert screen(paint_line(replace(opened, scene=replace(opened.scene, open_top=99)), 60, 5))[1:] == [
         "duration  340 ms",
         "agent     GET",
         "vhost     shop.example",

@@ -18,6 +18,7 @@ from http_monitor.units import US_PER_S
 
 EXPLAIN_LATER = "explanations of a span come with the rules, and are not there yet"
 ACKNOWLEDGE_LATER = "alerts can be acknowledged once they are delivered, which is not there yet"
+_ALL_ROWS = 1 << 30
 _TITLES = 2
 """Rows of a panel above its list."""
 
@@ -83,7 +84,11 @@ class Steering:
         self.show_panel(names[(names.index(self.scene.panel) + step) % len(names)])
 
     def move(self, step: int) -> None:
-        """Move the cursor of the panel by some rows."""
+        """Move the cursor of the panel by some rows, or scroll what is open."""
+        if self.scene.is_open:
+            most = panels.open_rows(self.picture(), self.panel_width) - max(0, self.panel_height - 1)
+            self.scene = replace(self.scene, open_top=max(0, min(self.scene.open_top + step, most)))
+            return
         self._put(self._place().cursor + step, is_chosen=True)
 
     def page(self, step: int) -> None:
@@ -92,7 +97,10 @@ class Steering:
 
     def edge(self, side: int) -> None:
         """Move it to the first row (-1) or the last one (1)."""
-        self._put(0 if side < 0 else self.last_row, is_chosen=True)
+        if self.scene.is_open:
+            self.move(side * _ALL_ROWS)
+        else:
+            self._put(0 if side < 0 else self.last_row, is_chosen=True)
 
     @property
     def last_row(self) -> int:
@@ -116,7 +124,7 @@ class Steering:
         elif scene.panel == "lines":
             if scene.open_line is None and lines.line_at(self.picture(), self.cursor_row) is not None:
                 self._stand_still()
-                self.scene = replace(self.scene, open_line=self.cursor_row)
+                self.scene = replace(self.scene, open_line=self.cursor_row, open_top=0)
         elif scene.panel == "alerts":
             self._open_alert()
         elif BY_NAME[scene.panel].is_table:
@@ -145,7 +153,7 @@ class Steering:
         """Close what is open; then stop selecting; then return to now."""
         scene = self.scene
         self.message = ""
-        if scene.open_line is not None or scene.open_alert is not None:
+        if scene.is_open:
             self._opened = None
             self.scene = replace(scene, open_line=None, open_alert=None)
         elif scene.anchor_us is not None:
@@ -271,7 +279,8 @@ class Steering:
         self._opened = episode
         now_us = self.facts.now_us or self.facts.clock_us
         span = alerts.span_of(episode, now_us, self.facts.window_s * US_PER_S)
-        self.scene = replace(self.scene, open_alert=self.cursor_row, span=span, cursor_us=None, anchor_us=None)
+        self.scene = replace(self.scene, open_alert=self.cursor_row, open_top=0, span=span)
+        self.scene = replace(self.scene, cursor_us=None, anchor_us=None)
 
     def _put_cursor(self, scene: Scene | None, otherwise: str) -> None:
         if scene is None:

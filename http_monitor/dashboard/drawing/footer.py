@@ -71,7 +71,7 @@ def _actions(picture: Picture) -> tuple[str, ...]:
     scene = picture.scene
     if scene.anchor_us is not None:
         return _SELECTING
-    if scene.open_line is not None or scene.open_alert is not None:
+    if scene.is_open:
         return _OPEN
     by_panel = {"lines": _LINES, "alerts": _ALERTS, "health": _HEALTH}
     actions = by_panel.get(scene.panel, _TABLE)
@@ -119,7 +119,7 @@ def _enter(scene: Scene) -> str:
 def _back(scene: Scene) -> str:
     if scene.anchor_us is not None:
         return "give up"
-    return "close" if scene.open_line is not None or scene.open_alert is not None else "now"
+    return "close" if scene.is_open else "now"
 
 
 def _columns(pair: tuple[str, str]) -> int:

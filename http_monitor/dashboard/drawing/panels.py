@@ -24,6 +24,11 @@ def paint_panel(picture: Picture, width: int, height: int) -> list[Row]:
             return table.paint_table(picture, width, height)
 
 
+def open_rows(picture: Picture, width: int) -> int:
+    """Return the number of rows of the line or alert that is open, without its title."""
+    return line.line_rows(picture, width) if picture.scene.panel == "lines" else alert.alert_rows(picture, width)
+
+
 def row_count(picture: Picture, width: int) -> int:
     """Return the number of rows that the cursor can be moved to, in a panel of some columns."""
     match picture.scene.panel:

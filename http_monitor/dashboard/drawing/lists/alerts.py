@@ -167,7 +167,8 @@ def _alert_row(episode: Episode, now_us: int, layout: _Layout) -> Row:
     words = _words(episode, now_us)
     mark, role = state_of(episode)
     is_active = episode.recovered is None
-    cells = [Cell(mark, role), Cell(" "), Cell(pad(words.title, layout.title), role if is_active else "plain")]
+    title = pad(words.title, layout.title)
+    cells = [Cell(f"{mark} {title}", role, role)] if is_active else [Cell(f"{mark} ", role), Cell(title)]
     when = words.brief_when if layout.is_brief else words.when
     for text, columns, shown in (
         (when, layout.when, "plain"),

@@ -29,7 +29,6 @@ from http_monitor.report_tables import Coverage
 _TWO_COLUMNS, _THREE_COLUMNS = 84, 140
 """Columns of the panel from which blocks stand side by side."""
 _GAP = 3
-_LEAST_WIDTH = 60
 _LABEL_COLUMNS = 13
 _VALUE_COLUMNS = 9
 _NOTICES = 20
@@ -72,7 +71,7 @@ def paint_health(picture: Picture, width: int, height: int) -> list[Row]:
     return [*rows, *rows_of_list(picture, body[place.top : place.top + room], place, width)][: max(0, height)]
 
 
-def row_count(picture: Picture, width: int = _LEAST_WIDTH) -> int:
+def row_count(picture: Picture, width: int) -> int:
     """Return the number of rows that can be scrolled through; on a narrow screen they are more."""
     return len(_body(picture, width))
 
