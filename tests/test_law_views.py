@@ -247,6 +247,13 @@ def test_a_duration_is_compared_exactly_also_within_the_bucket_of_the_limit(oper
     assert [line.values["duration_us"] for line in found.lines] == [row.values["duration_us"] for row in expected]
 
 
+@pytest.mark.parametrize("greatest", [125, 126, 127, 128, 1 << 40])
+def test_quantiles_of_all_rows_are_right_whatever_the_greatest_duration(greatest: int) -> None:
+    case = Case(_timed([0, 3, None, greatest]), [2], 900, PLENTY, 4)
+    table = case.views()[1].table(TableQuery("status", ViewSpan(0, 1 << 60)))
+    assert values_of(table.total) == reference.total(case.rows)
+
+
 @pytest.mark.parametrize("name", ["duration_us", "size_bytes"])
 def test_a_number_that_all_rows_of_a_frame_lack_is_absent_in_a_piece_with_others(name: str) -> None:
     case = Case(_timed([None, None, 7, 0]), [2], 900, PLENTY, 4)
