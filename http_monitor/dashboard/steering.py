@@ -243,10 +243,6 @@ class Steering:
         else:
             self.scene = replace(self.scene, is_following=True, pinned_us=None)
 
-    def change_theme(self) -> None:
-        """Switch between light and dark."""
-        self.scene = replace(self.scene, theme="light" if self.scene.theme == "dark" else "dark")
-
     def _sort(self, sorting: Sorting) -> None:
         name = self.scene.panel
         if not BY_NAME[name].is_table:
