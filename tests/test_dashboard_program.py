@@ -73,6 +73,8 @@ def test_q_leaves_the_screen_and_prints_the_summary_of_text_mode(log: Path) -> N
     with Terminal(120, "--dashboard", "--replay", log, lines=40) as terminal:
         before = terminal.attributes
         terminal.having("\x1b\\[\\?1049h")
+        terminal.having("replay ×10")
+        terminal.type(">>")
         terminal.having("finished")
         terminal.type("q")
         assert terminal.wait() == 0

@@ -278,7 +278,7 @@ class DashboardApp(ScreenApp):
 
     def _open_prompt(self, kind: Kind) -> None:
         self.prompt, self.fault = self.prompts.open(kind), ""
-        entry = self.screen.query_one("#prompt", Input)
+        entry = self.main.query_one("#prompt", Input)
         entry.value = self.prompt.text
         entry.cursor_position = len(entry.value)
         self._show_prompt(is_shown=True)
@@ -288,12 +288,12 @@ class DashboardApp(ScreenApp):
         self._show_prompt(is_shown=False)
 
     def _show_prompt(self, *, is_shown: bool) -> None:
-        entry = self.screen.query_one("#prompt", Input)
+        entry = self.main.query_one("#prompt", Input)
         entry.display = is_shown
-        self.screen.query_one("#question", Canvas).display = is_shown
-        self.screen.query_one("#footer", Canvas).display = not is_shown
+        self.main.query_one("#question", Canvas).display = is_shown
+        self.main.query_one("#footer", Canvas).display = not is_shown
         if is_shown:
             entry.focus()
         else:
-            self.screen.set_focus(None)
+            self.main.set_focus(None)
         self.paint()

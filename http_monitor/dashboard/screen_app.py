@@ -41,6 +41,8 @@ class ScreenApp(App[None]):
 
     def __init__(self, run: Run, views: Views, options: AppOptions) -> None:
         super().__init__(driver_class=stdout_driver())
+        self.main = MainScreen()
+        """The screen with the regions; the palette may be above it."""
         self.run_ = run
         self._options = options
         self._main_loop: asyncio.AbstractEventLoop | None = None
@@ -63,8 +65,8 @@ class ScreenApp(App[None]):
         """What ended the app unexpectedly; None: nothing did."""
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the only screen."""
-        return MainScreen()
+        """Return the screen below all others."""
+        return self.main
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield all that keys do, for the palette."""
@@ -98,7 +100,7 @@ class ScreenApp(App[None]):
         self.painter.resize(event.size.width, event.size.height)
         if self._main_loop is None:
             return
-        for canvas in self.screen.query(Canvas):
+        for canvas in self.main.query(Canvas):
             canvas.notify_resize()
         self.paint()
         self._ask()
@@ -121,7 +123,7 @@ class ScreenApp(App[None]):
         """Show the state as it is."""
         painted = self.painter.paint(self.prompt, self.fault, is_help_shown=self.is_help_shown)
         for name, rows in painted.items():
-            canvas = self.screen.query_one(f"#{name}", Canvas)
+            canvas = self.main.query_one(f"#{name}", Canvas)
             if canvas.styles.height is None or canvas.styles.height.value != len(rows):
                 canvas.styles.height = len(rows)
             canvas.show(rows)
@@ -184,7 +186,7 @@ class ScreenApp(App[None]):
         self.theme = f"textual-{theme}"
         palette, is_ansi = choose_palette(theme, self.console.color_system)
         self.ansi_color = is_ansi
-        for canvas in self.screen.query(Canvas):
+        for canvas in self.main.query(Canvas):
             canvas.colour(palette)
 
     def _show(self, name: str) -> None:
