@@ -6,14 +6,13 @@ from http_monitor.dashboard.drawing import panels, table
 from http_monitor.dashboard.drawing.lists import alerts, lines
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.answers import Answers
-from http_monitor.dashboard.state.chart_cursor import move_cursor, move_to_column, move_to_peak, zoom
+from http_monitor.dashboard.state.chart_cursor import end_selection, move_cursor, move_to_column, move_to_peak, zoom
 from http_monitor.dashboard.state.chips import expression_of
 from http_monitor.dashboard.state.facts import Episode, Facts
 from http_monitor.dashboard.state.panels import BY_NAME, Panel, panels_of
 from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.places import Places
 from http_monitor.dashboard.state.scene import Marker, Scene, Sorting
-from http_monitor.ports.views import ViewSpan
 from http_monitor.units import US_PER_S
 
 EXPLAIN_LATER = "explanations of a span come with the rules, and are not there yet"
@@ -112,11 +111,9 @@ class Steering:
     def enter(self) -> None:
         """End a selection, filter by the row, or open the line or the alert."""
         scene = self.scene
-        if scene.anchor_us is not None and scene.cursor_us is not None:
-            start_us, end_us = sorted((scene.anchor_us, scene.cursor_us))
-            span = ViewSpan(start_us, end_us + scene.column_us)
-            self.scene = replace(scene, span=span, anchor_us=None, cursor_us=None)
-            self._asked_anew()
+        selected = end_selection(scene)
+        if selected is not None:
+            self._put_cursor(selected, "")
         elif scene.panel == "lines":
             if scene.open_line is None and lines.line_at(self.picture(), self.cursor_row) is not None:
                 self._stand_still()
@@ -241,10 +238,6 @@ class Steering:
             self._stand_still()
         else:
             self.scene = replace(self.scene, is_following=True, pinned_us=None)
-
-    def change_theme(self) -> None:
-        """Switch between light and dark."""
-        self.scene = replace(self.scene, theme="light" if self.scene.theme == "dark" else "dark")
 
     def _sort(self, sorting: Sorting) -> None:
         name = self.scene.panel
