@@ -32,11 +32,14 @@ TABLE = AskedTable("endpoint", "hits", False, 100, True)
 QUESTION = Question(None, None, WINDOW_US, AskedChart(None, 900, 100, 1), (TABLE,), 0, True)
 
 
+HELD = Held(NOW_US - 900 * S, NOW_US, 10, 0, 100)
+
+
 @dataclass
 class FakeViews:
     """Answers anything with one row, and remembers what it was asked."""
 
-    held_now: Held = Held(NOW_US - 900 * S, NOW_US, 10, 0, 100)
+    held_now: Held = HELD
     cpu_us: int = 0
     now_us: int = 0
     costs_us: int = 1_000

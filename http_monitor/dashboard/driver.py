@@ -24,7 +24,7 @@ def stdout_driver() -> type[Driver] | None:
             self._file = sys.__stdout__
 
         def start_application_mode(self) -> None:
-            super().start_application_mode()
+            super().start_application_mode()  # type: ignore[no-untyped-call]
             self.write("\x1b[22;2t")  # Keep the title of the window.
 
         def stop_application_mode(self) -> None:

@@ -24,11 +24,11 @@ def bindings() -> Iterator[Binding]:
 class MainScreen(Screen[None]):
     """The regions below each other; a prompt comes instead of the footer."""
 
-    CSS = """
-    MainScreen { layout: vertical; overflow: hidden; }
-    #prompt { height: 1; border: none; padding: 0; display: none; }
-    #prompt:focus { border: none; }
-    #question { display: none; }
+    DEFAULT_CSS = """
+    MainScreen { layout: vertical; overflow: hidden hidden; }
+    MainScreen #prompt { height: 1; border: none; padding: 0; display: none; }
+    MainScreen #prompt:focus { border: none; }
+    MainScreen #question { display: none; }
     """
     AUTO_FOCUS = ""
     BINDINGS = [*bindings()]  # noqa: RUF012 - Textual's own form

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from http_monitor.dashboard import named_views
 from http_monitor.dashboard.controls import Run
 from http_monitor.dashboard.export import exporting
+from http_monitor.dashboard.named_views import NamedViews
 from http_monitor.dashboard.options import AppOptions
+from http_monitor.dashboard.state.answers import TableAnswer
 from http_monitor.dashboard.steering import Steering
-from http_monitor.errors import HttpMonitorError
-from http_monitor.units import visible_text
+from http_monitor.errors import HttpMonitorError, RefusedError, UsageError
+from http_monitor.ports.views import TableQuery, Views
+from http_monitor.units import brief_text, visible_text
 
 Kind = Literal["filter", "search", "marker", "export", "views"]
 
@@ -32,13 +34,16 @@ class Prompts:
     Args:
         steering: The state that they change.
         run: Checks filters.
+        views: Answers the whole table for an export.
         options: Where files are written.
     """
 
-    def __init__(self, steering: Steering, run: Run, options: AppOptions) -> None:
+    def __init__(self, steering: Steering, run: Run, views: Views, options: AppOptions) -> None:
         self._steering = steering
         self._run = run
+        self._views = views
         self._options = options
+        self._named = NamedViews(options.views_path)
 
     def open(self, kind: Kind) -> Prompt:
         """Return a prompt with the text that it begins with."""
@@ -51,8 +56,8 @@ class Prompts:
             case "marker":
                 return Prompt(kind, "text of the marker", "deploy")
             case "export":
-                name = exporting.default_name(self._steering.facts.clock_us)
-                return Prompt(kind, f"write to ({exporting.FORMS})", name)
+                name = exporting.default_name(self._options.directory, self._steering.facts.clock_us)
+                return Prompt(kind, exporting.WORDS, name)
             case "views":
                 return Prompt(kind, self._known_views())
 
@@ -79,31 +84,34 @@ class Prompts:
         self._steering.set_chips((text,) if text else ())
 
     def _export(self, text: str) -> None:
-        path = exporting.write(self._steering.picture(), self._options.directory, text)
-        self._steering.message = f"written to {visible_text(str(path))}"
+        picture = self._steering.picture()
+        self._steering.message = exporting.export(picture, self._whole_table, self._options.directory, text)
+
+    def _whole_table(self) -> TableAnswer:
+        scene = self._steering.scene
+        shown = self._steering.answers.tables.get(scene.panel)
+        if shown is None:
+            raise RefusedError("there is nothing to export yet")
+        order, is_reverse = scene.sorting(scene.panel)
+        query = TableQuery(scene.panel, shown.span, scene.filter, order, is_reverse, None)
+        return TableAnswer(self._views.table(query), shown.span, shown.before)
 
     def _known_views(self) -> str:
-        path = self._options.views_path
-        if path is None:
-            return "there is no place for named filters: set XDG_CONFIG_HOME or HOME"
         try:
-            names = ", ".join(named_views.read_views(path)) or "none yet"
+            names = ", ".join(self._named.read()) or "none yet"
         except HttpMonitorError as error:
             return visible_text(str(error))
-        return f"NAME recalls, NAME= saves the filter: {names}"
+        return f"NAME recalls, NAME= saves the filter; there are: {visible_text(names)}"
 
     def _recall_or_save(self, text: str) -> None:
-        path = self._options.views_path
-        if path is None or not text:
-            return
         name, saves, _ = text.partition("=")
         name = name.strip()
         if saves:
-            expression = self._steering.scene.filter or ""
-            named_views.save_view(path, name, expression)
+            self._named.save(name, self._steering.scene.filter or "")
             self._steering.message = f"saved as {visible_text(name)}"
-            return
-        expression = named_views.find_view(path, name)
-        if expression:
-            self._run.check_filter(expression)
-        self._steering.set_chips((expression,) if expression else ())
+        elif name:
+            known = self._named.read()
+            if name not in known:
+                raise UsageError(f"there is no view '{brief_text(name)}': {', '.join(known) or 'none is saved yet'}")
+            self._run.check_filter(known[name])
+            self._steering.set_chips((known[name],))

@@ -64,21 +64,20 @@ def change_of(now: int, before: int | None) -> str:
         before: The count of the span before; None: it cannot be known.
 
     Returns:
-        ``+12 %``, ``−40 %``; ``×3.2`` from three times on; ``new`` if there was none before; ``=`` if it is the same.
+        ``+12 %``, ``−40 %``; ``×3.2`` from three times on; ``new`` if there was none before. ``−100 %`` says that there
+        is none now.
     """
     if before is None:
         return UNKNOWN
-    if now == before:
-        return "="
     if not before:
-        return "new"
+        return "new" if now else "±0 %"
     if now >= 3 * before:
         times = now / before
         return f"×{times:.1f}" if times < 9.95 else f"×{short_count(round(times))}"
-    # Rounded down, so that −100 % says that there is none.
-    percents = 100 * abs(now - before) // before
-    sign = "+" if now > before else "−"
-    return f"{sign}{percents} %" if percents else f"{sign}<1 %"
+    percents = (200 * abs(now - before) + before) // (2 * before)
+    if now > before:
+        return f"+{percents} %" if percents else "±0 %"
+    return f"−{percents if not now else min(percents, 99)} %" if percents else "±0 %"
 
 
 def rate(per_s: float) -> str:

@@ -1,7 +1,8 @@
 """Draws the panel that has the keyboard, whichever it is."""
 
-from http_monitor.dashboard.drawing import alerts, health, lines, table
+from http_monitor.dashboard.drawing import table
 from http_monitor.dashboard.drawing.cells import Row
+from http_monitor.dashboard.drawing.lists import alert, alerts, health, line, lines
 from http_monitor.dashboard.drawing.picture import Picture
 
 
@@ -10,11 +11,11 @@ def paint_panel(picture: Picture, width: int, height: int) -> list[Row]:
     scene = picture.scene
     match scene.panel:
         case "lines" if scene.open_line is not None:
-            return lines.paint_line(picture, width, height)
+            return line.paint_line(picture, width, height)
         case "lines":
             return lines.paint_lines(picture, width, height)
         case "alerts" if scene.open_alert is not None:
-            return alerts.paint_alert(picture, width, height)
+            return alert.paint_alert(picture, width, height)
         case "alerts":
             return alerts.paint_alerts(picture, width, height)
         case "health":
@@ -23,15 +24,20 @@ def paint_panel(picture: Picture, width: int, height: int) -> list[Row]:
             return table.paint_table(picture, width, height)
 
 
-def row_count(picture: Picture) -> int:
-    """Return the number of rows that the cursor can be moved to."""
+def open_rows(picture: Picture, width: int) -> int:
+    """Return the number of rows of the line or alert that is open, without its title."""
+    return line.line_rows(picture, width) if picture.scene.panel == "lines" else alert.alert_rows(picture, width)
+
+
+def row_count(picture: Picture, width: int) -> int:
+    """Return the number of rows that the cursor can be moved to, in a panel of some columns."""
     match picture.scene.panel:
         case "lines":
             return lines.row_count(picture)
         case "alerts":
             return alerts.row_count(picture)
         case "health":
-            return health.row_count(picture)
+            return health.row_count(picture, width)
         case _:
             return table.row_count(picture)
 
@@ -41,7 +47,9 @@ def next_match(picture: Picture, step: int) -> int | None:
     match picture.scene.panel:
         case "lines":
             return lines.next_match(picture, step)
-        case "alerts" | "health":
+        case "alerts":
+            return alerts.next_match(picture, step)
+        case "health":
             return None
         case _:
             return table.next_match(picture, step)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from http_monitor.dashboard.state.answers import Answers, LinesAnswer, ShownLine, TableAnswer
 from http_monitor.dashboard.state.chart_time import chart_span
 from http_monitor.dashboard.state.followed_lines import FollowedLines
-from http_monitor.dashboard.state.question import AskedChart, AskedTable, Question
+from http_monitor.dashboard.state.question import AskedChart, AskedTable, Question, lines_key, table_key
 from http_monitor.errors import UsageError
 from http_monitor.ports.views import FoundLine, Held, LinesQuery, SeriesQuery, TableQuery, Views, ViewSpan
 
@@ -49,6 +49,7 @@ class Asker:
         self._share = _MAX_SHARE * max(1.0, refresh_per_s)
         self._changed = threading.Condition()
         self._next: Question | None = None
+        self._is_working = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="asker", daemon=True)
         self._answers = Answers()
@@ -67,6 +68,12 @@ class Asker:
     def failure(self) -> Exception | None:
         """What ended the thread; None: it runs."""
         return self._failure
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the newest question is answered."""
+        with self._changed:
+            return self._next is None and not self._is_working
 
     def start(self) -> None:
         """Start the thread."""
@@ -95,8 +102,10 @@ class Asker:
 
     def _wait(self) -> Question | None:
         with self._changed:
+            self._is_working = False
             self._changed.wait_for(lambda: self._stopping or self._next is not None)
             question, self._next = self._next, None
+            self._is_working = True
             return None if self._stopping else question
 
     def _is_overtaken(self) -> bool:
@@ -126,15 +135,14 @@ class Asker:
         span = question.span or ViewSpan(now_us + 1 - question.window_us, now_us + 1)
         self._drop_tables(question)
         for asked in question.tables:
-            key = (asked, question.filter, question.span, question.window_us, question.now_us)
+            key = table_key(asked, question)
             self._part(f"table {asked.dimension}", key, lambda asked=asked: self._table(asked, question, span, held))  # type: ignore[misc]
             if self._is_overtaken():
                 return
         chart_key = (question.chart, question.filter, question.now_us)
         self._part("chart", chart_key, lambda: self._chart(question, now_us, held))
         if question.lines:
-            lines_key = (question.filter, question.span, question.lines, question.follows, question.now_us)
-            self._part("lines", lines_key, lambda: self._lines(question, span, now_us))
+            self._part("lines", lines_key(question), lambda: self._lines(question, span, now_us))
         elif self._answers.lines is not None:
             self._last.pop("lines", None)
             self._followed = FollowedLines()
@@ -182,7 +190,7 @@ class Asker:
             earlier = ViewSpan(span.start_us - length_us, span.start_us)
             rows = self._views.table(TableQuery(asked.dimension, earlier, question.filter, limit=None)).rows
             before = {row.key: row.hits for row in rows}
-        tables = {**self._answers.tables, asked.dimension: TableAnswer(view, span, before)}
+        tables = {**self._answers.tables, asked.dimension: TableAnswer(view, span, before, table_key(asked, question))}
         self._tell(held=view.held, tables=tables, filter_fault="")
 
     def _chart(self, question: Question, now_us: int, held: Held) -> None:
@@ -200,7 +208,7 @@ class Asker:
             skipped = self._followed.skipped(key, found.lines, now_us, lambda span: self._count(span, question.filter))
         else:
             self._followed.stop()
-        self._tell(lines=LinesAnswer(texts, skipped, span, found.is_whole), filter_fault="")
+        self._tell(lines=LinesAnswer(texts, skipped, span, found.is_whole, lines_key(question)), filter_fault="")
 
     def _count(self, span: ViewSpan, expression: str | None) -> int:
         return self._views.lines(LinesQuery(span, expression, 0)).skipped

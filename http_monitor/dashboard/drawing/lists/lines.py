@@ -4,21 +4,24 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, fit, key, pad, sentence
-from http_monitor.dashboard.drawing.line_fields import line_cells, status_mark, status_role
-from http_monitor.dashboard.drawing.listing import (
+from http_monitor.dashboard.drawing.lists.line_fields import line_cells, status_mark, status_role
+from http_monitor.dashboard.drawing.lists.listing import (
+    TITLE_ROWS,
     clip,
-    first_shown,
-    head,
     highlight,
+    join,
     next_place,
     pattern,
+    position,
     rows_of_list,
+    shown_place,
     span_words,
+    title_row,
 )
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
 from http_monitor.dashboard.state.facts import Facts
-from http_monitor.figures import count, moment, rough_span, size
+from http_monitor.figures import count, moment, pluralize, rough_span, size
 from http_monitor.records import LogFile
 
 _BYTES_A_COLUMN = 8
@@ -34,18 +37,23 @@ _NO_PATH = "–"
 def paint_lines(picture: Picture, width: int, height: int) -> list[Row]:
     """Return the panel of lines: a title, then one row a line."""
     answer, now_us = picture.answers.lines, picture.facts.clock_us
-    rows = head(picture, "lines", list(_said(picture, answer)), list(_notes(picture, answer)), width)
-    if answer is None or not answer.lines:
+    lines = () if answer is None else answer.lines
+    room = max(0, height - TITLE_ROWS)
+    place = shown_place(picture.place, len(lines), room)
+    said = list(_said(picture, answer))
+    rows = [
+        title_row(picture, "lines", said, width, position(place, len(lines), room)),
+        fit(join(_notes(picture, answer)), width),
+    ]
+    if not lines:
         return clip([*rows, [_nothing(picture, answer)]], width, height)
-    room = max(0, height - len(rows))
-    first = first_shown(picture.place, len(answer.lines), room)
     found = pattern(picture.scene.search)
-    labels = _labels([line.row.file for line in answer.lines]) if width >= _LEAST_WITH_FILES else {}
+    labels = _labels([line.row.file for line in lines]) if width >= _LEAST_WITH_FILES else {}
     shown = [
         highlight(fit(_line_row(line, labels, now_us, width), width), found)
-        for line in answer.lines[first : first + room]
+        for line in lines[place.top : place.top + room]
     ]
-    return [*rows, *rows_of_list(picture, shown, first, width)][: max(0, height)]
+    return [*rows, *rows_of_list(picture, shown, place, width)][: max(0, height)]
 
 
 def row_count(picture: Picture) -> int:
@@ -65,7 +73,7 @@ def next_match(picture: Picture, step: int) -> int | None:
 
     Args:
         picture: What is drawn.
-        step: 1: downwards; -1: upwards.
+        step: 1: downwards; -1: upwards; 0: downwards, and from that of the cursor on.
     """
     lines = () if picture.answers.lines is None else picture.answers.lines.lines
     texts = [shown_text(line, picture.facts.clock_us) for line in lines]
@@ -90,12 +98,14 @@ def behind(facts: Facts) -> str:
 def _said(picture: Picture, answer: LinesAnswer | None) -> Iterator[str]:
     if answer is None:
         return
-    yield span_words(answer.span, picture.facts.clock_us)
+    scene, now_us = picture.scene, picture.facts.clock_us
+    yield span_words(answer.span, now_us)
     yield "newest first"
-    if picture.scene.is_now:
-        yield "following" if _is_following(picture) else "standing still"
-    if picture.scene.search:
-        yield f"/{sentence(picture.scene.search)}"
+    if scene.is_now:
+        still = "standing still" if scene.pinned_us is None else f"standing still at {moment(scene.pinned_us, now_us)}"
+        yield "following" if _is_following(picture) else still
+    if scene.search:
+        yield f"/{sentence(scene.search)}"
 
 
 def _is_following(picture: Picture) -> bool:
@@ -103,20 +113,21 @@ def _is_following(picture: Picture) -> bool:
 
 
 def _notes(picture: Picture, answer: LinesAnswer | None) -> Iterator[Cell]:
+    """Yield what is not among the lines shown, the most important first."""
     if behind(picture.facts):
         yield Cell(behind(picture.facts), "warn")
     if answer is None:
         return
-    if answer.skipped:
-        number = count(answer.skipped)
-        if _is_following(picture):
-            noun = "line" if answer.skipped == 1 else "lines"
-            yield Cell(f"{number} {noun} skipped to keep up", "warn")
-        else:
-            yield Cell(f"{number} more", "dim")
     since_us = picture.answers.held.since_us
     if not answer.is_whole and since_us is not None and since_us > answer.span.start_us:
         yield Cell(f"nothing before {moment(since_us, picture.facts.clock_us)} is held", "warn")
+    is_following = _is_following(picture)
+    if answer.skipped and is_following:
+        yield Cell(f"{pluralize(answer.skipped, 'line')} skipped to keep up", "warn")
+    if answer.lines:
+        yield Cell(f"{pluralize(len(answer.lines), 'line')}", "dim")
+    if answer.skipped and not is_following:
+        yield Cell(f"{count(answer.skipped)} more", "plain")
 
 
 def _nothing(picture: Picture, answer: LinesAnswer | None) -> Cell:

@@ -7,18 +7,26 @@ from itertools import zip_longest
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, pad, pad_left, sentence, spread
-from http_monitor.dashboard.drawing.listing import first_shown, head, rows_of_list
+from http_monitor.dashboard.drawing.lists.lines import behind
+from http_monitor.dashboard.drawing.lists.listing import (
+    TITLE_ROWS,
+    join,
+    position,
+    rows_of_list,
+    shown_place,
+    title_row,
+)
+from http_monitor.dashboard.drawing.lists.wrapping import wrap_words
 from http_monitor.dashboard.drawing.numbers import UNKNOWN, bytes_of, percent_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.wrapping import wrap_words
 from http_monitor.dashboard.state.facts import Facts
-from http_monitor.figures import count, moment, rough_span
+from http_monitor.figures import count, moment, pluralize, rough_span
 from http_monitor.health import Health
 from http_monitor.ports.views import Held
 from http_monitor.report import Notice
 from http_monitor.report_tables import Coverage
 
-_TWO_COLUMNS, _THREE_COLUMNS = 92, 150
+_TWO_COLUMNS, _THREE_COLUMNS = 84, 140
 """Columns of the panel from which blocks stand side by side."""
 _GAP = 3
 _LABEL_COLUMNS = 13
@@ -53,15 +61,18 @@ class _Block:
 
 def paint_health(picture: Picture, width: int, height: int) -> list[Row]:
     """Return the panel of health: blocks of figures, then the last notices; the cursor scrolls."""
-    rows = head(picture, "health", list(_said(picture.facts)), list(_notes(picture.facts)), width)
-    body = _body(picture, width)
-    room = max(0, height - len(rows))
-    first = first_shown(picture.place, len(body), room)
-    return [*rows, *rows_of_list(picture, body[first : first + room], first, width)][: max(0, height)]
+    body, room = _body(picture, width), max(0, height - TITLE_ROWS)
+    place = shown_place(picture.place, len(body), room)
+    said = list(_said(picture.facts))
+    rows = [
+        title_row(picture, "health", said, width, position(place, len(body), room)),
+        fit(join(_verdict(picture.facts)), width),
+    ]
+    return [*rows, *rows_of_list(picture, body[place.top : place.top + room], place, width)][: max(0, height)]
 
 
 def row_count(picture: Picture, width: int) -> int:
-    """Return the number of rows that can be scrolled through; it depends on the width."""
+    """Return the number of rows that can be scrolled through; on a narrow screen they are more."""
     return len(_body(picture, width))
 
 
@@ -75,9 +86,32 @@ def _said(facts: Facts) -> Iterator[str]:
         yield "no report yet"
 
 
-def _notes(facts: Facts) -> Iterator[Cell]:
+def _verdict(facts: Facts) -> Iterator[Cell]:
+    """Yield what is wrong, the worst first, or that nothing is."""
+    health = None if facts.report is None else facts.report.health
+    wrong: list[Cell] = []
     if facts.failure:
-        yield Cell(f"the run ended early: {sentence(facts.failure)}", "bad")
+        wrong.append(Cell(f"the run ended early: {sentence(facts.failure)}", "bad"))
+    if health is not None and health.lost_bytes:
+        wrong.append(Cell(f"{bytes_of(health.lost_bytes)} lost", "bad"))
+    if health is not None and health.maybe_lost:
+        wrong.append(Cell("perhaps lines lost", "bad"))
+    if health is not None and health.listener_failures:
+        wrong.append(Cell(pluralize(health.listener_failures, "failed listener"), "bad"))
+    if facts.pulse is not None and facts.pulse.waiting_for:
+        wrong.append(Cell(f"waiting: {sentence(facts.pulse.waiting_for)}", "warn"))
+    if behind(facts):
+        wrong.append(Cell(behind(facts), "warn"))
+    if health is not None and health.malformed:
+        wrong.append(Cell(f"{count(health.malformed)} malformed", "warn"))
+    if health is not None and health.too_late:
+        wrong.append(Cell(f"{count(health.too_late)} too late", "warn"))
+    if wrong:
+        yield from wrong
+    elif health is None:
+        yield Cell("nothing is known yet", "dim")
+    else:
+        yield Cell("all is read, nothing is lost, every line fits", "good")
 
 
 def _body(picture: Picture, width: int) -> list[Row]:

@@ -1,58 +1,65 @@
 """Parts that the panels besides the tables share: titles, rows with a cursor, matches, times of day."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, cut, fit, sentence, spread, width_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.panels import BY_NAME
+from http_monitor.dashboard.state.place import Place
 from http_monitor.figures import moment
 from http_monitor.ports.views import ViewSpan
 
+TITLE_ROWS = 2
+"""Rows above a list, in all panels: the title, and what must be known beside it."""
+_BETWEEN = " · "
 
-def head(picture: Picture, name: str, said: Sequence[str], notes: Sequence[Cell], width: int) -> list[Row]:
-    """Return the title row of a panel, and a second one if the notes do not fit on it.
+
+def title_row(picture: Picture, name: str, said: Sequence[str], width: int, right: str = "") -> Row:
+    """Return the title of a panel.
 
     Args:
         picture: Where the panel is drawn.
         name: The panel's name.
-        said: What is said about its content, after its title.
-        notes: What must not be overlooked, at the right.
+        said: What is said after its title; the last ones are left out where room lacks.
         width: Columns.
+        right: What stands at the right, such as the place in the list.
     """
     panel = BY_NAME[name]
-    number = [Cell(f"{panel.digit} ", "dim" if picture.is_dimmed else "key")] if panel.digit else []
-    title = [*number, Cell(panel.title, "bold" if picture.is_dimmed else "title")]
-    joined = join(notes, " · ")
-    left = width_of(title) + (1 + width_of(joined) if joined else 0)
-    words = [f" · {part}" for part in said if part]
-    if joined and width - left < sum(cell_len(word) for word in words[:1]):
-        return [fit([*title, *_fitting(words, width - width_of(title))], width), fit(joined, width)]
-    row = [*title, *_fitting(words, width - left)]
-    return [spread(row, joined, width) if joined else fit(row, width)]
-
-
-def _fitting(words: Sequence[str], room: int) -> list[Cell]:
-    """Return the first words as far as they fit whole; the first one is cut."""
+    cells = [Cell(f"{panel.digit} ", "key")] if panel.digit else []
+    cells.append(Cell(panel.title, "dim" if picture.is_dimmed else "title"))
+    end = [Cell(right, "dim")] if right else []
+    room = width - width_of(cells) - (1 + width_of(end) if end else 0)
     shown = ""
-    for word in words:
-        if shown and cell_len(shown + word) > room:
+    for part in said:
+        if shown and cell_len(shown) + cell_len(part) + len(_BETWEEN) > room:
             break
-        shown += word
-    return [Cell(cut(shown, room), "dim")] if shown else []
+        shown += _BETWEEN + part
+    return spread([*cells, Cell(cut(shown, room), "dim")], end, width)
 
 
-def join(cells: Sequence[Cell], between: str) -> list[Cell]:
-    """Return cells with a text between them."""
-    return [part for at, cell in enumerate(cells) for part in ((Cell(between, "dim"), cell) if at else (cell,))]
+def position(place: Place, count: int, height: int) -> str:
+    """Return the place of the cursor in a list that is longer than what is shown: ``12/1,234``; else nothing."""
+    return f"{min(place.cursor, count - 1) + 1:,}/{count:,}" if count > height else ""
 
 
-def rows_of_list(picture: Picture, rows: Sequence[Row], first: int, width: int) -> list[Row]:
-    """Return rows of a list, of which the first one is at place `first`; that of the cursor is filled to the width."""
-    cursor = -1 if picture.is_dimmed else picture.place.cursor - first
+def join(cells: Iterable[Cell]) -> list[Cell]:
+    """Return cells with dots between them."""
+    return [part for at, cell in enumerate(cells) for part in ((Cell(_BETWEEN, "dim"), cell) if at else (cell,))]
+
+
+def rows_of_list(picture: Picture, rows: Sequence[Row], place: Place, width: int) -> list[Row]:
+    """Return the rows of a list that are shown; that of the cursor is filled to the width.
+
+    Args:
+        picture: Where the list is drawn.
+        rows: The rows from the top of the place on.
+        place: The place in the whole list, as `shown_place` returns it.
+        width: Columns.
+    """
+    cursor = -1 if picture.is_dimmed else place.cursor - place.top
     return [with_cursor(row, width) if at == cursor else fit(row, width) for at, row in enumerate(rows)]
 
 
@@ -63,20 +70,20 @@ def with_cursor(row: Row, width: int) -> list[Cell]:
     return [*marked, Cell(" " * max(0, width - width_of(shown)), "plain", "cursor")]
 
 
-def first_shown(place: Place, count: int, height: int) -> int:
-    """Return the first row of a list that is shown, so that the cursor is among the shown ones."""
-    return place.at(place.cursor, count, height).top
+def shown_place(place: Place, count: int, height: int) -> Place:
+    """Return the place in a list so that the cursor is among its rows and among the shown ones."""
+    return place.at(place.cursor, count, height)
 
 
-def paint_document(title: Sequence[Row], body: Sequence[Row], top: int, width: int, height: int) -> list[Row]:
+def paint_document(title: Row, body: Sequence[Row], top: int, width: int, height: int) -> list[Row]:
     """Return a title with that part of a text that begins at row `top`, and how much of it is out of sight."""
-    room = max(0, height - len(title))
+    room = max(0, height - 1)
     top = max(0, min(top, len(body) - room))
     shown = body[top : top + room]
     left = len(body) - top - len(shown)
     if left > 0 and len(shown) > 1:
         shown = [*shown[:-1], [Cell(f"… {left + 1:,} more rows", "dim")]]
-    return clip([*title, *shown], width, height)
+    return clip([title, *shown], width, height)
 
 
 def clip(rows: Sequence[Row], width: int, height: int) -> list[Row]:
@@ -115,11 +122,19 @@ def highlight(row: Row, found: re.Pattern[str] | None) -> list[Cell]:
 
 
 def next_place(texts: Sequence[str], found: re.Pattern[str] | None, cursor: int, step: int) -> int | None:
-    """Return the next place, beyond the cursor and round the end, whose text has a match; None: none has."""
+    """Return the next place, beyond the cursor and round the end, whose text has a match; None: none has.
+
+    Args:
+        texts: What stands in each row.
+        found: What is searched for; None: nothing is.
+        cursor: The row of the cursor.
+        step: 1: downwards; -1: upwards; 0: downwards, and from the cursor on.
+    """
     if found is None:
         return None
     count = len(texts)
-    places = ((cursor + step * distance) % count for distance in range(1, count + 1))
+    # A search begins at the cursor itself.
+    places = ((cursor + (step * distance if step else distance - 1)) % count for distance in range(1, count + 1))
     return next((place for place in places if found.search(texts[place])), None)
 
 

@@ -1,5 +1,6 @@
 """Finds the fields of a line in its text, and gives them their roles."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -92,8 +93,8 @@ def _found(raw: bytes, values: Values) -> Iterator[_Span]:
 def _path(raw: bytes, path: object, start: int) -> tuple[int, int]:
     if not isinstance(path, bytes) or not path:
         return 0, 0
-    for before in (b" ", b'"', b""):
-        at = raw.find(before + path, start)
+    for first, before in itertools.product((start, 0), (b" ", b'"', b"")):
+        at = raw.find(before + path, first)
         if at >= 0:
             return at + len(before), at + len(before) + len(path)
     return 0, 0

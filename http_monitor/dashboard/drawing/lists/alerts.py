@@ -5,19 +5,21 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, fit, pad, sentence
-from http_monitor.dashboard.drawing.listing import (
-    first_shown,
-    head,
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, fit, pad, sentence, spread
+from http_monitor.dashboard.drawing.lists.listing import (
+    TITLE_ROWS,
+    clip,
     highlight,
     next_place,
-    paint_document,
     pattern,
+    position,
     rows_of_list,
+    shown_place,
+    title_row,
 )
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.facts import Episode, Facts
-from http_monitor.figures import count, exact_span, level, moment, pluralize, rough_span
+from http_monitor.figures import exact_span, level, moment, pluralize, rough_span
 from http_monitor.ports.views import ViewSpan
 from http_monitor.units import US_PER_S
 
@@ -28,24 +30,25 @@ _TITLE_COLUMNS = 24
 
 def paint_alerts(picture: Picture, width: int, height: int) -> list[Row]:
     """Return the panel of alerts: a title, then one row an alert, the active ones first."""
-    facts = picture.facts
-    active, past = len(facts.active), len(facts.episodes) - len(facts.active)
-    dropped = facts.events_dropped
-    notes = [Cell(f"{pluralize(dropped, 'alert event')} left out", "warn")] if dropped else []
-    said = [f"{active:,} active", f"{past:,} past"] if facts.episodes else []
-    rows = head(picture, "alerts", said, notes, width)
-    if not facts.episodes:
-        return paint_document(rows, [*_no_alerts(facts)], 0, width, height)
-    room = max(0, height - len(rows))
+    facts, room = picture.facts, max(0, height - TITLE_ROWS)
     shown = in_order(facts)
-    first = first_shown(picture.place, len(shown), room)
-    found = pattern(picture.scene.search)
+    place = shown_place(picture.place, len(shown), room)
+    active = len(facts.active)
+    said = [f"{active:,} active", f"{len(shown) - active:,} past"] if shown else []
+    title = title_row(picture, "alerts", said, width, position(place, len(shown), room))
+    dropped = (
+        [Cell(f"{pluralize(facts.events_dropped, 'alert event')} left out", "warn")] if facts.events_dropped else []
+    )
+    if not shown:
+        return clip([title, dropped, *_no_alerts(facts)], width, height)
     layout = _layout([_words(episode, facts.clock_us) for episode in shown], width)
+    found = pattern(picture.scene.search)
     lines = [
         highlight(fit(_alert_row(episode, facts.clock_us, layout), width), found)
-        for episode in shown[first : first + room]
+        for episode in shown[place.top : place.top + room]
     ]
-    return [*rows, *rows_of_list(picture, lines, first, width)][: max(0, height)]
+    heading = spread(_headings(layout), dropped, width)
+    return [title, heading, *rows_of_list(picture, lines, place, width)][: max(0, height)]
 
 
 def row_count(picture: Picture) -> int:
@@ -57,6 +60,12 @@ def episode_at(picture: Picture, cursor: int) -> Episode | None:
     """Return the alert in a row; None: there is none."""
     shown = in_order(picture.facts)
     return shown[cursor] if 0 <= cursor < len(shown) else None
+
+
+def place_of(facts: Facts, episode: Episode) -> int | None:
+    """Return the row of an alert, whether it has recovered meanwhile or not; None: it is left out by now."""
+    raises = [shown.raised for shown in in_order(facts)]
+    return raises.index(episode.raised) if episode.raised in raises else None
 
 
 def next_match(picture: Picture, step: int) -> int | None:
@@ -149,11 +158,17 @@ def _layout(told: Sequence[_Words], width: int) -> _Layout:
     return _Layout(max(1, width - 2), 0, 0, 0, True)
 
 
+def _headings(layout: _Layout) -> list[Cell]:
+    named = (("alert", layout.title), ("raised", layout.when), ("value", layout.value), ("", layout.began))
+    return [Cell("  " + _GAP.join(pad(name, columns) for name, columns in named if columns).rstrip(" "), "dim")]
+
+
 def _alert_row(episode: Episode, now_us: int, layout: _Layout) -> Row:
     words = _words(episode, now_us)
     mark, role = state_of(episode)
     is_active = episode.recovered is None
-    cells = [Cell(mark, role), Cell(" "), Cell(pad(words.title, layout.title), role if is_active else "plain")]
+    title = pad(words.title, layout.title)
+    cells = [Cell(f"{mark} {title}", role, role)] if is_active else [Cell(f"{mark} ", role), Cell(title)]
     when = words.brief_when if layout.is_brief else words.when
     for text, columns, shown in (
         (when, layout.when, "plain"),
@@ -179,8 +194,3 @@ def _no_alerts(facts: Facts) -> Iterator[Row]:
             Cell("  " + pad(sentence(rule.name), columns)),
             Cell(f"  above {level(rule.threshold)} {unit}".rstrip(" "), "dim"),
         ]
-
-
-def rank_words(picture: Picture, place: int) -> str:
-    """Return ``2 of 14``."""
-    return f"{count(place + 1)} of {count(row_count(picture))}"

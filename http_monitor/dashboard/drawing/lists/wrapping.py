@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut
+from http_monitor.dashboard.drawing.cells import Cell, Row, cut
 
 
 def wrap(cells: Sequence[Cell], width: int) -> list[Row]:
@@ -50,11 +50,6 @@ def wrap_words(text: str, width: int, indent: int = 0) -> list[str]:
             word = word[len(part) :]
     lines.append(line)
     return [cut(" " * (indent if at else 0) + line, width) for at, line in enumerate(lines)]
-
-
-def cell_rows(texts: Sequence[str], role: Role = "plain") -> list[Row]:
-    """Return texts as rows of one cell each."""
-    return [[Cell(text, role)] for text in texts]
 
 
 def _first_columns(text: str, width: int) -> str:
