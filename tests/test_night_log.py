@@ -5,15 +5,18 @@ from hashlib import sha256
 
 import pytest
 
+from http_monitor.clock import ReplayClock
 from http_monitor.dashboard.state.chips import expression_of
+from http_monitor.hub.hub import Hub
 from http_monitor.parser.formats import get_format
 from http_monitor.ports.views import LinesQuery, Order, TableQuery, TableView, ViewSpan
+from http_monitor.recent.recent_rows import RecentRows
 from http_monitor.recent.views import RecentViews
 from tests import night_log
+from tests.harness import ScriptedSource, make_inputs, put_together, settings_of
 from tests.night_log import FLOOD_AGENT, FLOODER, START_S, US_PER_S, WINDOW_S, Hit, Night, Truth, quantile, truth_of
 from tests.program import run
 from tests.reference.engine import Options
-from tests.test_law_views_of_reports import compare
 
 LOG = night_log.make_log()
 EVER = ViewSpan(0, 1 << 60)
@@ -21,7 +24,16 @@ EVER = ViewSpan(0, 1 << 60)
 
 @pytest.fixture(scope="module")
 def views() -> Iterator[RecentViews]:
-    yield compare([[LOG]], Options(), 4_096, lambda _: get_format("nginx_timed"))[1]
+    rows = RecentRows(1 << 40, 1 << 26, 4_096)
+    hub = Hub([])
+    hub.join_stream(rows)
+    run = settings_of(Options(), replay=True)
+    inputs = make_inputs(run, [ScriptedSource([LOG], ends=True)], lambda _: get_format("nginx_timed"))
+    monitor = put_together(run, inputs, [], hub, ReplayClock())
+    while not monitor.step():
+        pass
+    monitor.close(finished=True)
+    yield RecentViews(rows)
 
 
 @pytest.fixture(scope="module")
