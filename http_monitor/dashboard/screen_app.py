@@ -114,7 +114,9 @@ class ScreenApp(App[None]):
         self.paint()
 
     def paint(self) -> None:
-        """Show the state as it is."""
+        """Show the state as it is; while the app ends there is no screen any more."""
+        if not self.screen_stack:
+            return
         painted = self.painter.paint(self.prompt, self.fault, is_help_shown=self.is_help_shown)
         for name, rows in painted.items():
             canvas = self.screen.query_one(f"#{name}", Canvas)
