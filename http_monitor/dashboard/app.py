@@ -1,6 +1,7 @@
 """What keys do in the app; names are those of `keys.KEYS`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.widgets import Input
@@ -26,9 +27,7 @@ class DashboardApp(ScreenApp):
         self.painter.help_top = 0
         self.paint()
 
-    async def action_leave(self) -> None:
-        """Quit."""
-        self.leave()
+    action_leave = ScreenApp.leave
 
     async def action_back(self) -> None:
         """Close what is open, or return to now."""
@@ -46,7 +45,8 @@ class DashboardApp(ScreenApp):
 
     def action_theme(self) -> None:
         """Switch between light and dark."""
-        self.steering.change_theme()
+        scene = self.steering.scene
+        self.steering.scene = replace(scene, theme="light" if scene.theme == "dark" else "dark")
         self.colour()
         self.paint()
 

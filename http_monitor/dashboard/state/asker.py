@@ -83,7 +83,7 @@ class Asker:
         """End the thread; return when it has."""
         with self._changed:
             self._stopping = True
-            self._changed.notify()
+            self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -91,7 +91,7 @@ class Asker:
         """Answer this question as soon as possible, instead of any before."""
         with self._changed:
             self._next = question
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _run(self) -> None:
         try:

@@ -57,9 +57,14 @@ def end_selection(scene: Scene) -> Scene | None:
 
 
 def zoom(scene: Scene, answers: Answers, recent_s: int, step: int) -> Scene:
-    """Return the scene with more time in the chart (1) or less (-1), as far as rows are held or will be."""
+    """Return the scene with more time in the chart (1) or less (-1), as far as rows are held or will be.
+
+    Zooms that would look alike are passed over.
+    """
     held = answers.held
     held_us = 0 if held.since_us is None or held.upto_us is None else held.upto_us - held.since_us
-    steps = zoom_steps(max(held_us // US_PER_S, recent_s))
+    span = answers.chart_span
+    columns = None if span is None else (span.end_us - span.start_us) // answers.step_us
+    steps = zoom_steps(max(held_us // US_PER_S, recent_s), columns)
     at = min(range(len(steps)), key=lambda number: abs(steps[number] - scene.zoom_s))
     return replace(scene, zoom_s=steps[max(0, min(at + step, len(steps) - 1))], anchor_us=None)
