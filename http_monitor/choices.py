@@ -33,6 +33,10 @@ MAX_TRAFFIC_PER_S = 100_000
 MAX_THREADS = 2
 """One thread reads and parses, the other counts."""
 MAX_SEED = (1 << 63) - 1
+MIN_MEMORY_BYTES, MAX_MEMORY_BYTES = 1 << 20, 64 << 30
+"""Bounds of --recent-memory."""
+MIN_REFRESH_PER_S, MAX_REFRESH_PER_S = 0.2, 10
+"""Bounds of --refresh: a key is shown at once however rarely the rest changes."""
 
 UNWRAPS = (
     *("cri", "docker_json", "journald_json", "loki", "otlp", "filebeat", "gcloud", "fluentd", "kubectl", "compose"),
@@ -65,6 +69,12 @@ class GivenFile:
 SIZES = f"a number of bytes from 1 to {MAX_LINE_BYTES >> 30}G, written as 65536, 64K or 1M"
 """The values of --max-line, as every message about it words them."""
 
+MEMORY_SIZES = f"a number of bytes from {MIN_MEMORY_BYTES >> 20}M to {MAX_MEMORY_BYTES >> 30}G, written as 64M or 1G"
+"""The values of --recent-memory, likewise."""
+
+REFRESHES = f"a number (frames per second) from {MIN_REFRESH_PER_S} to {MAX_REFRESH_PER_S}"
+"""The values of --refresh, likewise."""
+
 SHARES = f"a number (%) from 0 to {MAX_PERCENT}"
 """The values of --alert-recover-at, likewise."""
 
@@ -88,6 +98,12 @@ def within(option: str, value: int, least: int, most: int, takes: str, unit: str
     """Check a number. Raises UsageError if it is not from `least` to `most`, which says what the option takes."""
     if not least <= value <= most:
         raise UsageError(f"{option}: got {value}{unit}, takes {takes}")
+
+
+def above_zero(option: str, value: float, unit: str, most: int) -> None:
+    """Check a threshold. Raises UsageError if it is not above 0 and at most `most`."""
+    if not 0 < value <= most:
+        raise UsageError(f"{option}: got {value:g}, takes {thresholds(unit, most)}")
 
 
 def one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
@@ -127,3 +143,36 @@ def server_of(given: tuple[GivenFile, ...], path: str) -> str | None:
     named = [file for file in given if file.key == path]
     named += [file for file in given if file.via is None and file.server and fnmatch.fnmatchcase(path, file.path)]
     return named[0].server if named else None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSettings:
+    """The part of `settings.Settings` that views and the dashboard depend on; no count depends on any of it."""
+
+    dashboard: bool = False
+    """Show a full screen instead of printing reports."""
+    recent_s: int = 900
+    """Length of the time whose rows are held for views."""
+    recent_memory_bytes: int = 64 << 20
+    """Memory for these rows; the oldest are given up where it is not enough."""
+    refresh_per_s: float = 1.0
+    """Frames of the dashboard per second; what a key changes is shown at once."""
+    view: str | None = None
+    """Name of a saved filter, which applies beside `Settings.filters`."""
+
+    def check_views(self, output: str) -> None:
+        """Check each value. Raises UsageError for an invalid one; the text names the option.
+
+        Args:
+            output: What is printed.
+        """
+        if self.dashboard and output != "text":
+            raise UsageError(f"--dashboard: got --output {output} too, takes a terminal and --output text")
+        within("--recent", self.recent_s, 1, MAX_DURATION_S, durations(1), " s")
+        memory, most = self.recent_memory_bytes, MAX_MEMORY_BYTES
+        within("--recent-memory", memory, MIN_MEMORY_BYTES, most, MEMORY_SIZES, " bytes")
+        # Anything but a number in these bounds, nan included.
+        if not MIN_REFRESH_PER_S <= self.refresh_per_s <= MAX_REFRESH_PER_S:
+            raise UsageError(f"--refresh: got {self.refresh_per_s:g}, takes {REFRESHES}")
+        if self.view is not None and not self.view.strip():
+            raise UsageError("--view: got an empty text, takes the name of a view")

@@ -111,6 +111,11 @@ class ManualClock:
         self._now_us = now_us
 
 
+def thread_us() -> int:
+    """Return the microseconds of processor time that the calling thread has used."""
+    return time.thread_time_ns() // 1000
+
+
 def _wall_us() -> int:
     return time.time_ns() // 1000
 

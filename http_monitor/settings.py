@@ -1,6 +1,5 @@
 """The settings of a run: defaults, units and checks."""
 
-import math
 from dataclasses import dataclass, field, fields
 from typing import Any, get_args
 
@@ -13,9 +12,6 @@ from http_monitor.choices import (
     MAX_KEYS,
     MAX_LINE_BYTES,
     MAX_PERCENT,
-    MAX_SEED,
-    MAX_THREADS,
-    MAX_TOP,
     MAX_TRAFFIC_PER_S,
     UNWRAPS,
     Color,
@@ -24,6 +20,8 @@ from http_monitor.choices import (
     Reader,
     Scenario,
     TimeBase,
+    ViewSettings,
+    above_zero,
     all_of,
     check_command,
     names_field,
@@ -45,7 +43,7 @@ def _affects_counts(option: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(ViewSettings):
     """The settings of a run, checked on construction.
 
     Raises:
@@ -167,6 +165,7 @@ class Settings:
         self._check_words()
         self._check_times()
         self._check_numbers()
+        self.check_views(self.output)
         self._check_combinations()
 
     def _check_words(self) -> None:
@@ -222,17 +221,16 @@ class Settings:
             ("--ddos-threshold", self.ddos_threshold, "hits/s", MAX_COUNT),
             ("--alert-malformed", malformed, "%", MAX_PERCENT),
         ):
-            if not (math.isfinite(threshold) and 0 < threshold <= most):
-                raise UsageError(f"{option}: got {threshold:g}, takes {choices.thresholds(unit, most)}")
+            above_zero(option, threshold, unit, most)
         if not 0 <= self.alert_recover_at <= MAX_PERCENT:
             raise UsageError(f"--alert-recover-at: got {self.alert_recover_at:g}, takes {choices.SHARES}")
         for option, number, least, most in (
             ("--alert-min-hits", self.alert_min_hits, 0, MAX_COUNT),
-            ("--top", self.top, 1, MAX_TOP),
+            ("--top", self.top, 1, choices.MAX_TOP),
             ("--max-keys", self.max_keys, 1, MAX_KEYS),
             ("--traffic-rate", self.traffic_rate, 1, MAX_TRAFFIC_PER_S),
-            ("--threads", 1 if self.threads is None else self.threads, 1, MAX_THREADS),
-            ("--seed", self.seed or 0, 0, MAX_SEED),
+            ("--threads", 1 if self.threads is None else self.threads, 1, choices.MAX_THREADS),
+            ("--seed", self.seed or 0, 0, choices.MAX_SEED),
         ):
             within(option, number, least, most, choices.whole_numbers(least, most))
         within("--max-line", self.max_line_bytes, 1, MAX_LINE_BYTES, choices.SIZES, " bytes")
@@ -273,6 +271,7 @@ class Settings:
             return
         for option, given in (
             (f"--output {self.output}", self.output not in ("text", "ndjson")),
+            ("--dashboard", self.dashboard),
             ("--give-me-traffic", self.give_me_traffic),
             ("--duration", self.duration_s is not None),
             ("--via", bool(self._vias)),
@@ -290,6 +289,7 @@ HARMLESS = frozenset(
         *("from_start", "replay", "top", "output", "color", "duration_s", "give_me_traffic", "traffic_rate"),
         *("traffic_scenario", "traffic_append", "seed", "state_dir", "no_state", "reader", "rotate_grace_s"),
         *("max_line_bytes", "threads", "since", "until", "no_backfill", "every_interval"),
+        *(f.name for f in fields(ViewSettings)),
     }
 )
 """Settings that a checkpoint does not keep: a run may resume with any value of them."""

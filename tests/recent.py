@@ -18,7 +18,7 @@ from tests.reference.views import Accepted
 
 US_PER_S = 1_000_000
 START_US = 1_700_000_000 * US_PER_S
-_AMOUNTS = (0, 1, 200, 1_024, 250_000, 127, 128, 129, 65_535, 65_536, 1 << 40, (1 << 52) + 1)
+AMOUNTS = (0, 1, 200, 1_024, 250_000, 127, 128, 129, 65_535, 65_536, 1 << 40, (1 << 52) + 1)
 FILES = (LogFile("a.log", "a.log", (1, 1)), LogFile("b.log", "b.log.1", (1, 2)))
 
 
@@ -34,9 +34,14 @@ def text_of(number: int) -> bytes | None:
     return b"line %d" % number * (number % 4) if place_of(number)[0] is None else None
 
 
+def rows_of(rows: Sequence[Accepted]) -> pa.RecordBatch:
+    """Return rows as a batch."""
+    return pa.RecordBatch.from_pylist([{"time": row.time_us, **row.values} for row in rows], schema=SCHEMA)
+
+
 def frame_of(rows: Sequence[Accepted], first: int = 0) -> AcceptedRows:
     """Return a frame of rows, the first of which has this number among all."""
-    batch = pa.RecordBatch.from_pylist([{"time": row.time_us, **row.values} for row in rows], schema=SCHEMA)
+    batch = rows_of(rows)
     times = np.array([row.time_us for row in rows], np.int64)
     places = [place_of(first + number) for number in range(len(rows))]
     files = np.array([-1 if file is None else FILES.index(file) for file, _ in places], np.int32)
@@ -84,10 +89,10 @@ def made_rows(seed: int, count: int, steps_us: Sequence[int]) -> list[Accepted]:
             "section": chance.choice((b"(none)", b"/", b"/api")),
             "referer": chance.choice((None, *test_filtering.REFERERS)),
             "status": chance.choice((0, 200, 200, 404, 500, 503, 99, 600)),
-            "size_bytes": chance.choice((None, *_AMOUNTS)),
-            "duration_us": chance.choice((None, -1, *_AMOUNTS)) if some < 0.8 else None,
-            "upstream_us": chance.choice((None, *_AMOUNTS)) if some < 0.5 else None,
-            "bytes_in": chance.choice((None, *_AMOUNTS)) if some < 0.3 else None,
+            "size_bytes": chance.choice((None, *AMOUNTS)),
+            "duration_us": chance.choice((None, -1, *AMOUNTS)) if some < 0.8 else None,
+            "upstream_us": chance.choice((None, *AMOUNTS)) if some < 0.5 else None,
+            "bytes_in": chance.choice((None, *AMOUNTS)) if some < 0.3 else None,
             "lacks": chance.choice((None, None, 1, 2, 3)) if some < 0.6 else 1 if some < 0.7 else None,
         }
         if eras is not None:

@@ -9,10 +9,11 @@ import selectors
 import signal
 import struct
 import subprocess
+import sys
 import termios
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from tests.program import DEADLINE_S, ROOT, command, environment
 
@@ -32,19 +33,34 @@ class Terminal:
         lines: int = 24,
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
+        starts: Sequence[str] = (),
+        stdin: int | None = None,
+        stderr: int | None = None,
     ) -> None:
+        """Start the program.
+
+        Args:
+            columns: Of the screen.
+            arguments: Of the program.
+            lines: Of the screen.
+            env: Changes of its environment.
+            cwd: Its working directory.
+            starts: What the interpreter is given before the arguments, in place of the checkout's program.
+            stdin: The descriptor of its standard input; None: the terminal.
+            stderr: Likewise of its standard error.
+        """
         self._screen, inner = pty.openpty()
         self._lines = lines
         self.resize(columns)
         self._process = subprocess.Popen(
-            command(*arguments),
-            stdin=inner,
+            [sys.executable, *starts, *map(str, arguments)] if starts else command(*arguments),
+            stdin=inner if stdin is None else stdin,
             stdout=inner,
-            stderr=inner,
+            stderr=inner if stderr is None else stderr,
             env=environment({"TERM": "xterm-256color", **(env or {})}),
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
         )
         os.close(inner)
         self.raw = ""
@@ -76,7 +92,10 @@ class Terminal:
         raise AssertionError(f"says other things: {self.raw!r}")
 
     def press_ctrl_c(self) -> None:
-        os.write(self._screen, b"\x03")
+        self.type("\x03")
+
+    def type(self, keys: str) -> None:
+        os.write(self._screen, keys.encode())
 
     def wait(self) -> int:
         """Read on to the end; return the exit code."""
@@ -86,6 +105,19 @@ class Terminal:
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
+
+    def wait_until_stopped(self) -> None:
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED)
+
+    def hang_up(self) -> int:
+        """Close the terminal; return the exit code."""
+        os.dup2(os.open(os.devnull, os.O_RDWR), self._screen)
+        return self._process.wait(DEADLINE_S)
+
+    @property
+    def attributes(self) -> list[Any]:
+        """How the terminal treats what is typed and written."""
+        return termios.tcgetattr(self._screen)
 
     def _read(self) -> bool:
         with selectors.DefaultSelector() as selector:

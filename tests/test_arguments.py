@@ -44,6 +44,7 @@ DEFAULTS_IN_HELP = {
     "--trust-proxy": "none",
     "--explain": "none",
     "--list-formats": "off",
+    "--view": "none",
     "--interval": "10 s",
     "--window": "120 s",
     "--reporting-window": "120 s",
@@ -62,6 +63,10 @@ DEFAULTS_IN_HELP = {
     "--output": "text",
     "--color": "auto",
     "--max-keys": "1000 keys",
+    "--dashboard": "off",
+    "--recent": "900 s",
+    "--recent-memory": "64M",
+    "--refresh": "1 per second",
     "--give-me-traffic": "off",
     "--traffic-rate": "20 lines/s",
     "--traffic-scenario": "random",
@@ -133,6 +138,7 @@ def test_help_groups_the_options(capsys: pytest.CaptureFixture[str]) -> None:
         "time",
         "alerts",
         "output",
+        "dashboard",
         "demonstration",
         "other",
     ]
@@ -214,6 +220,8 @@ def test_an_option_sets_its_field_and_no_other(argv: str, field: str, value: obj
 SECONDS = "takes whole seconds from 1 s to 3650 days, written as 90, 90s, 2m, 1h or 1d"
 SECONDS_OR_NONE = "takes whole seconds from 0 s to 3650 days, written as 90, 90s, 2m, 1h or 1d"
 PER_S = "takes a number (hits/s) greater than 0, at most 1000000000"
+FRAMES = "takes a number (frames per second) from 0.2 to 10"
+MEMORY = "takes a number of bytes from 1M to 64G, written as 64M or 1G"
 PERCENT = "takes a number (%) greater than 0, at most 100"
 
 
@@ -357,6 +365,26 @@ PERCENT = "takes a number (%) greater than 0, at most 100"
         (["--xyzzy"], "'--xyzzy' is not an option, -h shows all options"),
         (["--x y\n"], r"'--x y\x0a' is not an option, -h shows all options"),
         (["-f", "a.log"], "'-f' is not an option, -h shows all options"),
+        (["--refresh", "0.1"], f"--refresh: got 0.1, {FRAMES}"),
+        (["--refresh", "10.5"], f"--refresh: got 10.5, {FRAMES}"),
+        (["--refresh", "0"], f"--refresh: got '0', {FRAMES}"),
+        (["--recent", "0"], f"--recent: got 0 s, {SECONDS}"),
+        (["--recent-memory", "1023K"], f"--recent-memory: got 1047552 bytes, {MEMORY}"),
+        (["--recent-memory", "65G"], f"--recent-memory: got 69793218560 bytes, {MEMORY}"),
+        (["--recent-memory", "1T"], f"--recent-memory: got '1T', {MEMORY}"),
+        (["--view", " "], "--view: got an empty text, takes the name of a view"),
+        (["--dashboard=1"], "--dashboard: got '--dashboard=1', takes no value"),
+        *(
+            (
+                ["--dashboard", "--output", output],
+                f"--dashboard: got --output {output} too, takes a terminal and --output text",
+            )
+            for output in ("ndjson", "lines", "alerts")
+        ),
+        (
+            ["--dashboard", "--explain"],
+            "--explain: got --dashboard too, takes lines that are there already, and ends after them",
+        ),
         (["-5"], "'-5' is not an option, -h shows all options"),
     ],
 )
@@ -373,6 +401,20 @@ EXPLAINS_ALL = "got it together with --explain, which also explains lines that d
     ("argv", "message"),
     [
         ("--threads 2", "--threads: got it without --replay, the only option that reads ahead"),
+        ("--recent 5m", "--recent: got it without --dashboard, the only option that holds rows for views"),
+        (
+            "--recent-memory 5M",
+            "--recent-memory: got it without --dashboard, the only option that holds rows for views",
+        ),
+        ("--refresh 5", "--refresh: got it without --dashboard, the only option that draws a screen"),
+        (
+            "--dashboard --replay --threads 1",
+            "--threads: got it together with --dashboard, which reads and counts in turn",
+        ),
+        (
+            "--dashboard --list-formats",
+            "--dashboard: got it together with --list-formats, which lists the formats, and stops",
+        ),
         ("--threads 1", "--threads: got it without --replay, the only option that reads ahead"),
         ("--traffic-rate 20", f"--traffic-rate: {SIMULATES}"),
         ("--replay --traffic-rate 5", f"--traffic-rate: {SIMULATES}"),

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from http_monitor.clock import END_OF_TIME_US
 from http_monitor.counting.interval_stats import IntervalStats
-from http_monitor.counting.long_keys import shorten
 from http_monitor.counting.tables import row_by_row as rowbyrow
 from http_monitor.counting.tables.table import KeyTable
 from http_monitor.engine.aggregator import MetricsAggregator
@@ -22,6 +21,7 @@ from http_monitor.parser.formats import get_format
 from http_monitor.report import Message, Summary
 from http_monitor.report_tables import KeyCount, Remainder, Table
 from http_monitor.settings import Settings
+from http_monitor.short_keys import shorten
 from tests.engine_strategies import START_S, log_line
 from tests.examples import examples
 from tests.harness import replay

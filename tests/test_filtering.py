@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from http_monitor.counting.long_keys import with_short_keys
 from http_monitor.errors import UsageError
+from http_monitor.filtering.derived import referer_host
 from http_monitor.filtering.masks import check_patterns, mask_of
 from http_monitor.filtering.reading import read_expression
-from http_monitor.filtering.syntax import NumberTest
+from http_monitor.filtering.syntax import UNITLESS, NumberTest
 from http_monitor.records import SCHEMA
+from http_monitor.short_keys import shorten
 from tests.examples import examples
 from tests.reference.filtering import Tree, Value, holds
 
@@ -51,6 +54,8 @@ def inside(tree: Tree, *weaker: str) -> str:
 def literal_text(field: str, operator: str, literal: object) -> str:
     if literal is None:
         return "none"
+    if isinstance(literal, int) and field in UNITLESS:
+        return f"{literal}us"
     if isinstance(literal, int):
         return WRITTEN.get(literal, {}).get(field, str(literal))
     if isinstance(literal, bytes):
@@ -202,8 +207,36 @@ def test_a_word_without_quotes_is_the_text_where_it_can_be_nothing_else(typed: s
 
 
 def test_a_pattern_that_re2_cannot_read_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"^--filter: '\(a' is no regular expression of RE2 \("):
-        check_patterns(read_expression("path ~ '(a'"))
+    with pytest.raises(UsageError) as raised:
+        check_patterns(read_expression("status > 1 and not (host !~ '(a')"))
+    assert str(raised.value).startswith('--filter: column 29: got "(a", expected a regular expression of RE2 (')
+
+
+@pytest.mark.parametrize("dimension", ["path", "agent"])
+def test_a_long_text_is_compared_whole_or_as_tables_show_it(dimension: str) -> None:
+    long, other = b"/a" * 1_500, b"/a" * 1_499 + b"/b"
+    shown = shorten(long)
+    # A key of the log that looks like what tables show for another one.
+    rows: list[dict[str, Value]] = [{"host": b"h", "status": 200, dimension: key} for key in (long, other, shown)]
+    for text in (long, shown):
+        expression = read_expression(f"{dimension} == {quoted(text)}")
+        assert mask_of(expression, batch_of(rows)).tolist() == [True, False, False]
+        assert mask_of(expression, with_short_keys(batch_of(rows)), shorten_keys=False).tolist() == [True, False, False]
+    negated = read_expression(f"{dimension} not in ({quoted(long)}, {quoted(other)})")
+    assert mask_of(negated, batch_of(rows)).tolist() == [False, False, True]
+    whole = read_expression(f'{dimension} ~ "(/a){{1000}}.*/b$"')
+    assert mask_of(whole, batch_of(rows)).tolist() == [False, True, False]
+
+
+def test_what_is_derived_from_a_long_text_is_what_tables_derive_from_what_they_show() -> None:
+    rows: list[dict[str, Value]] = [{"host": b"h", "status": 200, "referer": b"http://" + b"a" * 3_000 + b"/"}]
+    short = with_short_keys(batch_of(rows))
+    (referer,) = short.column("referer").to_pylist()
+    host = referer_host(referer or b"")
+    assert host == b"a" * 2_041 + "…".encode()
+    expression = read_expression(f"referer_host == {quoted(host)}")
+    assert mask_of(expression, batch_of(rows)).tolist() == [True]
+    assert mask_of(expression, short, shorten_keys=False).tolist() == [True]
 
 
 def test_only_what_is_in_each_other_is_too_deep_not_what_follows_each_other() -> None:

@@ -26,7 +26,7 @@ from http_monitor.hub.latest_mailbox import LatestMailbox
 from http_monitor.ports.source import Chunk
 from http_monitor.ports.stream import RowFrame
 from http_monitor.records import Bools, Int64s
-from http_monitor.report import AlertEvent, Mark, Message, Notice, Pulse, Report, Resumption
+from http_monitor.report import AlertEvent, CaughtUp, Mark, Message, Notice, Pulse, Report, Resumption
 from http_monitor.report_tables import Breakdown
 from http_monitor.settings import Settings
 from http_monitor.waker import Waker
@@ -71,8 +71,20 @@ def test_an_unread_screen_keeps_the_newest_events_and_counts_the_others() -> Non
     newest = screen.drain()
     assert [event.at_us // 1_000_000 for event in newest.events] == [2, 3, 4]
     assert newest.events_dropped == 2
-    assert len(woken) == 5
+    assert [notice.text for notice in newest.notices if isinstance(notice, Notice)] == ["told elsewhere"]
+    assert len(woken) == 6
     assert (newest.report, newest.pulse, newest.summary) == (None, None, None)
+
+
+def test_an_unread_screen_keeps_the_newest_notices_and_counts_the_others() -> None:
+    screen = LatestMailbox(max_notices=2)
+    for text in ("first", "second"):
+        screen.publish(Notice(text))
+    screen.publish(CaughtUp(60, 5, 0))
+    newest = screen.drain()
+    assert newest.notices == (Notice("second"), CaughtUp(60, 5, 0))
+    assert newest.notices_dropped == 1
+    assert screen.drain() == replace(newest, notices=())
 
 
 class _Slow:

@@ -64,9 +64,9 @@ def parse_arguments(argv: Sequence[str]) -> Settings:
 
 
 def _reports_all(fields: dict[str, Any]) -> bool:
-    """Return whether a replay reports every interval: if a program reads them, or if the user asks for them."""
+    """Return whether a replay reports every interval: for a program or a screen, or because the user asks for it."""
     output = fields.get("output", "text")
-    return output == "ndjson" or (output == "text" and "interval_s" in fields)
+    return "dashboard" in fields or output == "ndjson" or (output == "text" and "interval_s" in fields)
 
 
 def _with_files(fields: dict[str, Any], in_order: list[tuple[str, str]]) -> dict[str, Any]:

@@ -13,6 +13,9 @@ _ONLY_WITH: tuple[tuple[str, str, str], ...] = (
     ("--traffic-scenario", "--give-me-traffic", "the only option that simulates"),
     ("--traffic-append", "--give-me-traffic", "the only option that simulates"),
     ("--seed", "--give-me-traffic", "the only option that simulates"),
+    ("--recent", "--dashboard", "the only option that holds rows for views"),
+    ("--recent-memory", "--dashboard", "the only option that holds rows for views"),
+    ("--refresh", "--dashboard", "the only option that draws a screen"),
 )
 _NOT_WITH: tuple[tuple[str, str, str], ...] = (
     ("--from-start", "--replay", "which reads everything, and does not follow"),
@@ -33,6 +36,9 @@ _NOT_WITH: tuple[tuple[str, str, str], ...] = (
     ("--exclude-host", "--explain", "which also explains lines that do not count"),
     ("--ignore-bots", "--explain", "which also explains lines that do not count"),
     ("--trust-proxy", "--explain", "which shows the host as logged"),
+    ("--threads", "--dashboard", "which reads and counts in turn"),
+    ("--dashboard", "--list-formats", "which lists the formats, and stops"),
+    ("--view", "--list-formats", "which lists the formats, and stops"),
     ("--via", "--reader direct", "which reads files of this machine itself"),
     ("--via", _ONLY_STDIN, "which is no file"),
     ("--reader", _ONLY_STDIN, "which is no file"),

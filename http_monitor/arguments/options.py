@@ -4,6 +4,7 @@ from typing import get_args
 
 from http_monitor import choices
 from http_monitor.arguments import values
+from http_monitor.arguments.dashboard_options import DASHBOARD, VIEW
 from http_monitor.arguments.option import Group, Option, choice, count, duration, group, moment, switch, text, threshold
 from http_monitor.choices import UNWRAPS
 from http_monitor.settings import Settings
@@ -161,6 +162,7 @@ GROUPS: tuple[Group, ...] = (
             "none",
             repeatable=True,
         ),
+        VIEW,
         text(
             "--exclude-host",
             "exclude_hosts",
@@ -262,15 +264,9 @@ GROUPS: tuple[Group, ...] = (
         choice(
             "--color", "color", "colour the text; auto: on a terminal, unless NO_COLOR is set", get_args(choices.Color)
         ),
-        count(
-            "--max-keys",
-            "max_keys",
-            "maximum number of keys in each table of a bucket; bounds the memory",
-            1,
-            choices.MAX_KEYS,
-            "keys",
-        ),
+        count("--max-keys", "max_keys", "limit of keys in each table of a bucket", 1, choices.MAX_KEYS, "keys"),
     ),
+    DASHBOARD,
     group(
         "demonstration",
         switch("--give-me-traffic", "give_me_traffic", "simulate traffic into the file, and watch it"),

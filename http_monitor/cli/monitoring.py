@@ -11,20 +11,20 @@ from http_monitor.breakdown.recent import KEPT_IN_REPLAY, KEPT_LIVE, RecentReque
 from http_monitor.checkpoint.session import Session
 from http_monitor.cli.agent_classifier import family_of
 from http_monitor.cli.beginning import Beginning, Paths
-from http_monitor.cli.displays import add_chart, make_display, progress_line, sinks_of
 from http_monitor.cli.formats import Formats
+from http_monitor.cli.fronts.front import Front
 from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
 from http_monitor.cli.row_selection import selection_of
-from http_monitor.cli.run import engine_maker, live_run, replay_run
+from http_monitor.cli.run import engine_maker, live_run, paced_replay, replay_run
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import end_imports, open_many_files
-from http_monitor.display.notices import Notices
 from http_monitor.hub.hub import Hub
 from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import LookAtLines
 from http_monitor.inputs.missing_columns import EVERY_LOG
 from http_monitor.monitor.monitor import HTTPMonitor
+from http_monitor.monitor.replay_run import ReplayRun
 from http_monitor.parser.detect.suggest import explain_and_suggest
 from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.ports.source import Source
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from http_monitor.cli.replay_span import ReplaySpan
     from http_monitor.filtering import RowSelection
     from http_monitor.inputs.look import Select
-    from http_monitor.monitor.run import Run
-    from http_monitor.monitor.shown_run import Working
     from http_monitor.simulator import SimulatorThread
 
 
@@ -51,7 +49,7 @@ class Monitoring:
         formats: Chooses the format of each file.
         paths: The paths of the run.
         beginning: The state in which the run begins.
-        notices: Shows notices.
+        front: Shows the run.
         select: Removes lines that are not to be counted; None: all are counted.
         stop: Ends the run at a signal.
     """
@@ -62,7 +60,7 @@ class Monitoring:
         formats: Formats,
         paths: Paths,
         beginning: Beginning,
-        notices: Notices,
+        front: Front,
         select: "RowSelection | None",
         stop: Stop,
     ) -> None:
@@ -70,11 +68,10 @@ class Monitoring:
         self._formats = formats
         self._paths = paths
         self._beginning = beginning
-        self._notices = notices
+        self._front = front
         self._select = select
         self._stop = stop
         self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
-        self._progress = progress_line(settings)
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
         asks_status = any("status" in expression for expression in settings.filters)
         given = {"--trust-proxy": bool(settings.trusted_proxies), "--filter": asks_status}
@@ -105,19 +102,17 @@ class Monitoring:
     def _run_with(self, session: Session, make_engine: "MakeEngine", traffic: "SimulatorThread | None") -> list[Input]:
         settings = self._settings
         self._formats.look(self._paths.first, None if session.resumed is None else session.resumed.inputs)
-        if settings.output == "text":
-            self._notices.show(self._formats.banner())
-        display = make_display(settings, self._notices)
-        # With --output lines, alerts are written to the terminal too.
-        is_beside = sys.stdout.isatty() or settings.output == "lines"
-        hub = Hub(sinks_of(display, self._progress, is_beside=is_beside))
+        front = self._front
+        front.tell_formats(self._formats)
+        hub = Hub(front.sinks())
         hub.join_rows(self._recent, "breakdown of alerts")
+        front.join(hub)
         if settings.replay:
-            if settings.output == "text":
-                add_chart(display, hub)
             span = self._replay_span()
-            is_watched = self._progress is not None
-            sources = replay_sources(settings, self._paths.first, self._stop.waker, span, is_watched=is_watched)
+            watched, paced = front.is_watched, front.player is not None
+            sources = replay_sources(
+                settings, self._paths.first, self._stop.waker, span, is_watched=watched, is_paced=paced
+            )
             inputs = [
                 self._input_of(source, None if span is None else span.selection(source.name, self._select))
                 for source in sources
@@ -125,9 +120,8 @@ class Monitoring:
             self._publish_notices(hub, session)
             for notice in () if span is None else span.notices():
                 hub.publish(notice)
-            ahead, alerts = read_ahead(settings, inputs), default_alerts(settings)
-            run = replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
-            monitor = HTTPMonitor(self._show_progress(run), self._beginning.clock, settings.duration_s)
+            run = front.show(self._make_replay(inputs, hub))
+            monitor = HTTPMonitor(run, self._beginning.clock, settings.duration_s)
         else:
             inputs, monitor = self._make_live(hub, session, make_engine, traffic)
         self._stop.attach(monitor)
@@ -135,11 +129,16 @@ class Monitoring:
         try:
             monitor.run(self._stop.waker)
         finally:
-            if self._progress is not None:
-                self._progress.end()
-            display.close()
+            front.close()
             monitor.close_inputs()
         return inputs
+
+    def _make_replay(self, inputs: list[Input], hub: Hub) -> ReplayRun:
+        settings, alerts, player = self._settings, default_alerts(self._settings), self._front.player
+        if player is not None:
+            return paced_replay(settings, inputs, hub, alerts, player, family_of, self._recent)
+        ahead = read_ahead(settings, inputs)
+        return replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
 
     def _make_live(
         self, hub: Hub, session: Session, make_engine: "MakeEngine", traffic: "SimulatorThread | None"
@@ -170,6 +169,7 @@ class Monitoring:
         run = live_run(
             *(settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler),
             breakdown=self._recent,
+            begin_behind=self._front.begin_behind,
             shows_backlog=settings.output == "ndjson",
         )
         if filler is not None and filler.notice is not None:
@@ -178,17 +178,8 @@ class Monitoring:
             run.ask_each_second(traffic.drain_notices)
         if paths.selection.has_patterns:
             run.discover(GlobFinder(paths.selection, making, input_of))
-        return inputs, HTTPMonitor(
-            self._show_progress(run), beginning.clock, settings.duration_s, beginning.span.until_us
-        )
-
-    def _show_progress(self, run: "Working") -> "Run":
-        """Return a run that shows its progress on a terminal."""
-        if self._progress is None:
-            return run
-        from http_monitor.monitor.shown_run import ShownRun
-
-        return ShownRun(run, self._progress)
+        shown = self._front.show(run)
+        return inputs, HTTPMonitor(shown, beginning.clock, settings.duration_s, beginning.span.until_us)
 
     def _replay_span(self) -> "ReplaySpan | None":
         """Return the part of a replay that counts; None: all of it does."""
@@ -236,7 +227,7 @@ class Monitoring:
         if self._lines is not None:
             matching = MatchingLines(self._lines, remarks, select)
             select, remarks = matching.select, matching.look
-        return Input(
+        entry = Input(
             source,
             self._formats.of(source.name),
             self._settings.max_ahead_s * US_PER_S,
@@ -246,6 +237,8 @@ class Monitoring:
             needs=(*EVERY_LOG, *(() if self._select is None else self._select.needs)),
             remarks=remarks,
         )
+        self._front.prepare(entry)
+        return entry
 
 
 def _choose_allocator() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from http_monitor.arguments import parse_arguments
+from http_monitor.arguments.named_view import with_view
 from http_monitor.cli.beginning import Beginning, Paths, is_read_here
-from http_monitor.cli.displays import describe_start
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.row_selection import row_selection, selection_of
 from http_monitor.cli.signals import Stop
@@ -25,6 +25,7 @@ from http_monitor.errors import HttpMonitorError, RefusedError, lacks_memory
 from http_monitor.settings import Settings
 
 if TYPE_CHECKING:
+    from http_monitor.cli.fronts.front import Front
     from http_monitor.inputs.look import Select
 
 EXIT_DONE = 0
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings = _settings(sys.argv[1:] if arguments is None else arguments)
             if arguments is None and not can_load_libraries():
                 raise MemoryError
-            code = _run(settings, stop)
+            code = _run(with_view(settings, os.environ), stop)
         if stop.lacks_memory:
             raise MemoryError
         return code
@@ -91,6 +92,21 @@ def _run(settings: Settings, stop: Stop) -> int:
         from http_monitor.cli.explain import list_formats
 
         return list_formats(settings)
+    if settings.dashboard:
+        from http_monitor.cli.dashboard.program import run_dashboard
+
+        return run_dashboard(settings, stop, lambda front: monitor(settings, stop, front))
+    return monitor(settings, stop)
+
+
+def monitor(settings: Settings, stop: Stop, front: "Front | None" = None) -> int:
+    """Monitor, or explain lines, and return the exit code.
+
+    Args:
+        settings: The settings of the run.
+        stop: Ends it.
+        front: Shows it; None: it is printed.
+    """
     select = row_selection(settings)
     if settings.replay:
         keep_arrow_single_threaded()
@@ -111,14 +127,14 @@ def _run(settings: Settings, stop: Stop) -> int:
 
         return explain(settings, formats, paths.first, stop.is_requested, select_of)
     beginning = Beginning(settings, paths)
-    from http_monitor.display.notices import Notices
+    if front is None:
+        from http_monitor.cli.fronts.printed import PrintedFront
 
-    notices = Notices(sys.stderr, None if settings.replay else beginning.clock.now_us)
+        front = PrintedFront(settings, None if settings.replay else beginning.clock.now_us)
     with simulate_traffic(settings) as traffic:
-        if settings.output == "text":
-            # Shown before pyarrow is imported, so that the program answers at once.
-            notices.show(describe_start(settings, paths.first))
+        # Told before pyarrow is imported, so that the program answers at once.
+        front.begin(paths.first)
         from http_monitor.cli.monitoring import Monitoring
 
-        Monitoring(settings, formats, paths, beginning, notices, select, stop).run(traffic)
+        Monitoring(settings, formats, paths, beginning, front, select, stop).run(traffic)
     return EXIT_DONE

@@ -22,6 +22,7 @@ def replay_sources(
     span: "ReplaySpan | None" = None,
     *,
     is_watched: bool = False,
+    is_paced: bool = False,
 ) -> "list[Source]":
     """Return a source for each path, or with a span for each path that has lines of it.
 
@@ -31,13 +32,14 @@ def replay_sources(
         waker: Ends a wait for standard input.
         span: The part that counts; None: all of it does.
         is_watched: The progress is shown, so each read must take less than a moment.
+        is_paced: People play it, so the same is true, and nothing is read ahead.
     """
     from http_monitor.sources.path_selection import STDIN
     from http_monitor.sources.replay import ReplayFile
 
     limit = settings.max_line_bytes
     # Reading ahead does not delay the progress line.
-    read_bytes = READ_BYTES // 4 if is_watched and not _reads_ahead(settings) else READ_BYTES
+    read_bytes = READ_BYTES // 4 if is_paced or (is_watched and not _reads_ahead(settings)) else READ_BYTES
     sources: list[Source] = []
     for path in paths if span is None else span.paths:
         if path == STDIN:

@@ -16,7 +16,7 @@ def row_selection(settings: Settings) -> "RowSelection | None":
         return None
     from http_monitor.filtering import selection_for
 
-    return selection_for(settings, _is_bot, _family_of)
+    return selection_for(settings, _is_bot, browser_of)
 
 
 def selection_of(settings: Settings, path: str, select: "Select | None") -> "Select | None":
@@ -36,7 +36,8 @@ def _is_bot(agent: bytes) -> bool:
     return is_bot(agent)
 
 
-def _family_of(agent: bytes) -> bytes | None:
+def browser_of(agent: bytes) -> bytes | None:
+    """Return the family of an agent as filters compare it."""
     from http_monitor.agents import classify
 
     return classify(agent).browser

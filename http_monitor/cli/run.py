@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from http_monitor.inputs.input import Input
     from http_monitor.inputs.readahead.protocol import ReadAhead
     from http_monitor.monitor.live_run import LiveRun
+    from http_monitor.monitor.playing.paced_replay import PacedReplay
+    from http_monitor.monitor.playing.player import Player
     from http_monitor.ports.agent import ClassifyAgent
     from http_monitor.ports.alert import Alert
     from http_monitor.report import Message
@@ -44,6 +46,10 @@ def engine_maker(
     return make_engine
 
 
+def _ignore(time_us: int) -> None:
+    del time_us
+
+
 def live_run(
     settings: Settings,
     inputs: "list[Input]",
@@ -54,6 +60,7 @@ def live_run(
     started_us: int | None = None,
     backfill: "Callable[[MetricsAggregator], None] | None" = None,
     breakdown: "BreaksDown | None" = None,
+    begin_behind: Callable[[int], None] = _ignore,
     *,
     shows_backlog: bool = True,
 ) -> "LiveRun":
@@ -68,6 +75,7 @@ def live_run(
         make_engine: Makes the engine of the run.
         started_us: The start of the run as shown to the user; None: now.
         breakdown: Describes the requests of an alert; a listener of the hub's stream.
+        begin_behind: Told the time up to which rows are not in the stream, unless it begins with the logs.
         backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty, or resumes.
         shows_backlog: Whether any listener wants the reports of a backlog in which no alert was raised or recovered.
     """
@@ -77,12 +85,14 @@ def live_run(
     started_us = clock.now_us() if started_us is None else started_us
     if session.resumed is not None:
         engine = session.resumed.engine_for(settings, make_engine)
+        begin_behind(engine.now_us)
         if breakdown is not None:
             breakdown.begin_behind(engine.now_us)
     else:
         engine = make_engine(settings)
         if not settings.from_start:
             engine.begin_at(started_us)
+            begin_behind(started_us)
     publisher = Publisher(hub)
     publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine.publish_to(publisher.publish)
@@ -122,6 +132,43 @@ def replay_run(
         ahead: Reads and parses in parallel; None: nothing does.
         breakdown: Describes the requests of an alert; a listener of the hub's stream.
     """
+    return ReplayRun(inputs, *_replay_parts(settings, inputs, hub, alerts, classify, breakdown), ahead)
+
+
+def paced_replay(
+    settings: Settings,
+    inputs: "Sequence[Input]",
+    hub: Hub,
+    alerts: "Iterable[Alert]",
+    player: "Player",
+    classify: "ClassifyAgent | None" = None,
+    breakdown: "BreaksDown | None" = None,
+) -> "PacedReplay":
+    """Return a run that reads files to their ends as people order it, without reading ahead.
+
+    Args:
+        settings: The settings of the run.
+        inputs: The files.
+        hub: Receives all messages.
+        alerts: The rules.
+        player: Passes on the orders.
+        classify: Returns the families of user agents; None: reports omit them.
+        breakdown: Describes the requests of an alert; a listener of the hub's stream.
+    """
+    from http_monitor.monitor.playing.paced_replay import PacedReplay
+
+    parts = _replay_parts(settings, inputs, hub, alerts, classify, breakdown)
+    return PacedReplay(inputs, *parts, settings, player)
+
+
+def _replay_parts(
+    settings: Settings,
+    inputs: "Sequence[Input]",
+    hub: Hub,
+    alerts: "Iterable[Alert]",
+    classify: "ClassifyAgent | None",
+    breakdown: "BreaksDown | None",
+) -> tuple[MetricsAggregator, Publisher, HeldNotices]:
     held = HeldNotices(settings.bucket_waits_s * US_PER_S)
     publisher = Publisher(hub, held)
     publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
@@ -134,7 +181,7 @@ def replay_run(
         engine.stream_to(hub)
         for entry in inputs:
             entry.locator.at_once = hub.wants_marks
-    return ReplayRun(inputs, engine, publisher, held, ahead)
+    return engine, publisher, held
 
 
 def _discard(message: "Message") -> None:

@@ -1,8 +1,9 @@
 """Ends a run at a signal, or if one of its threads runs out of memory."""
 
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ class Stop:
 
     def __init__(self) -> None:
         self.waker = Waker()
+        self.on_request: Callable[[], None] = lambda: None
+        """Called, in a signal handler too, when the run is asked to end."""
+        self.before_death: Callable[[], None] = lambda: None
+        """Called in the handler of a second signal, before it ends the program."""
         self.lacks_memory = False
         """Whether a thread has ended because of lack of memory."""
         self._monitor: HTTPMonitor | None = None
@@ -52,7 +57,7 @@ class Stop:
                 before(what)
                 return
             self.lacks_memory = True
-            self._request()
+            self.request()
 
         threading.excepthook = hook
         try:
@@ -69,11 +74,19 @@ class Stop:
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del frame
         # A second signal ends the program at once, instead of waiting for the end of a long turn.
-        signal.signal(number, signal.SIG_DFL)
-        self._request()
+        signal.signal(number, self._die)
+        self.request()
 
-    def _request(self) -> None:
+    def _die(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        self.before_death()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    def request(self) -> None:
+        """Ask the run to end; may be called in any thread."""
         self._requested = True
         if self._monitor is not None:
             self._monitor.request_stop()
         self.waker.hurry()
+        self.on_request()

@@ -1,4 +1,4 @@
-"""Bounds keys in bytes: shortens long keys, and weighs them in tables."""
+"""Bounds keys in bytes: shortens the long ones of rows, and weighs them in tables."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,27 +8,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from http_monitor.arrow import fill_nulls
+from http_monitor.short_keys import MAX_KEY_BYTES, shorten
 
-MAX_KEY_BYTES = 2_048
-"""Longer keys keep a prefix of this length; the rest becomes a hash that keeps keys distinct."""
-HASH_DIGITS = 16
 LIGHT_BYTES = 256
 """A key up to this length takes the room of one key in a table."""
 _BYTES_PER_ROOM = 32
 _BYTES_PER_ROOM_IN_ROWS = 512
-
-
-def shorten(key: bytes) -> bytes:
-    """Return a key as all tables and outputs show it: unchanged, or its first 2,048 bytes, ``…#`` and 16 hex digits.
-
-    The digits begin the SHA-256 of the whole key. No unshortened key of the log looks like that: it would have to be
-    longer than 2,048 bytes.
-    """
-    if len(key) <= MAX_KEY_BYTES:
-        return key
-    from hashlib import sha256  # noqa: PLC0415 - most logs have no key that long, and it brings OpenSSL along
-
-    return key[:MAX_KEY_BYTES] + "…#".encode() + sha256(key).hexdigest()[:HASH_DIGITS].encode()
 
 
 def room_of(key: bytes) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from http_monitor.arrow import take
+from http_monitor.clock import END_OF_TIME_US
 from http_monitor.eventtime.rows import NEVER_US, NO_LINES, Rows, join_offsets
 from http_monitor.eventtime.running_max import running_max
 from http_monitor.records import Int64s
@@ -97,13 +98,26 @@ class Merge:
         """Mark the file as ended."""
         self._files[index].ended = True
 
-    def next_rows(self) -> Rows | None:
-        """Return the next rows of the merge; None at the end. `wants` must be None."""
+    @property
+    def next_us(self) -> int | None:
+        """The key of the next row; None: a file must be fed first, or there are no more rows."""
+        if self.wants() is not None:
+            return None
+        return min((int(file.waiting[0][1][0]) for file in self._files if file.waiting), default=None)
+
+    def next_rows(self, limit_us: int = END_OF_TIME_US) -> Rows | None:
+        """Return the next rows of the merge; None at the end. `wants` must be None.
+
+        Args:
+            limit_us: The greatest key of the rows, not less than `next_us`.
+        """
         heads = [(int(file.waiting[0][1][-1]), index) for index, file in enumerate(self._files) if file.waiting]
         if not heads:
             return None
         # No later row, of any file, can precede the end of this head.
         bound_us, last = min(heads)
+        if limit_us < bound_us:
+            bound_us, last = limit_us, len(self._files)
         parts, keys = [], []
         for _, index in heads:
             file = self._files[index]
@@ -112,7 +126,7 @@ class Merge:
             if count:
                 parts.append(file.next_rows(count))
                 keys.append(head_keys[:count])
-        self.greatest_us = max(self.greatest_us, bound_us)
+        self.greatest_us = max(self.greatest_us, *(int(some[-1]) for some in keys))
         return parts[0] if len(parts) == 1 else _interleave(parts, keys)
 
 

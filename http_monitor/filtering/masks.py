@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from http_monitor.addresses import address_of
 from http_monitor.arrow import are_among, are_null, fill_nulls, search
-from http_monitor.errors import UsageError
 from http_monitor.filtering.derived import DERIVATIONS, Derive
 from http_monitor.filtering.networks import contains
 from http_monitor.filtering.syntax import (
@@ -24,8 +23,10 @@ from http_monitor.filtering.syntax import (
     Some,
     TextTest,
 )
+from http_monitor.filtering.tokens import failure
 from http_monitor.records import Bools
-from http_monitor.units import visible_text
+from http_monitor.short_keys import MAX_KEY_BYTES, shorten
+from http_monitor.units import brief_text
 
 _COMPARE = {
     "==": np.equal,
@@ -53,35 +54,44 @@ def check_patterns(expression: Expression) -> None:
             try:
                 _match_values(pa.array([b""], pa.binary()), expression)
             except pa.ArrowInvalid as error:
-                shown = visible_text(expression.pattern.decode("utf-8", "replace"))
-                words = visible_text(str(error).partition("\n")[0])
-                raise UsageError(f"--filter: '{shown}' is no regular expression of RE2 ({words})") from None
+                shown = brief_text(expression.pattern.decode("utf-8", "replace"))
+                words = brief_text(str(error).partition("\n")[0])
+                raise failure(
+                    expression.place, f'got "{shown}", expected a regular expression of RE2 ({words})'
+                ) from None
         case _:
             pass
 
 
-def mask_of(expression: Expression, rows: pa.RecordBatch, derivations: Mapping[str, Derive] = DERIVATIONS) -> Bools:
+def mask_of(
+    expression: Expression,
+    rows: pa.RecordBatch,
+    derivations: Mapping[str, Derive] = DERIVATIONS,
+    *,
+    shorten_keys: bool = True,
+) -> Bools:
     """Return a mask of the rows for which the expression is true.
 
     Args:
         expression: The expression of the filter.
         rows: Schema `records.SCHEMA`.
         derivations: Make the dimensions that are no columns.
+        shorten_keys: Compare long keys by what tables show for them, as the expression has them; False: rows have
+            nothing else. A regular expression is searched for in what rows have.
     """
     match expression:
         case Not(operand):
-            return ~mask_of(operand, rows, derivations)
-        case All(operands):
-            return reduce(np.logical_and, (mask_of(operand, rows, derivations) for operand in operands))
-        case Some(operands):
-            return reduce(np.logical_or, (mask_of(operand, rows, derivations) for operand in operands))
+            return ~mask_of(operand, rows, derivations, shorten_keys=shorten_keys)
+        case All(operands) | Some(operands):
+            masks = (mask_of(operand, rows, derivations, shorten_keys=shorten_keys) for operand in operands)
+            return reduce(np.logical_and if isinstance(expression, All) else np.logical_or, masks)
         case NumberTest():
             return _number_mask(expression, rows)
         case AbsenceTest():
-            present = _presence(expression.column, rows, derivations)
+            present = _presence(expression.column, rows, derivations, shorten_keys)
             return present if expression.negated else ~present
         case TextTest() | PatternTest():
-            return _text_mask(expression, rows, derivations)
+            return _text_mask(expression, rows, derivations, shorten_keys)
 
 
 def mask_where(values: "pa.Array[Any]", holds: Callable[[bytes], bool]) -> Bools:
@@ -96,11 +106,11 @@ def by_value(column: "pa.DictionaryArray[Any, Any]", values: Bools) -> Bools:
     return mask
 
 
-def _presence(column: str, rows: pa.RecordBatch, derivations: Mapping[str, Derive]) -> Bools:
+def _presence(column: str, rows: pa.RecordBatch, derivations: Mapping[str, Derive], shorten_keys: bool) -> Bools:
     """Return a mask of the rows that have a value."""
     if column in NUMBERS:
         return _number_presence(column, rows)
-    found, values = _texts(column, rows, derivations)
+    found, values = _texts(column, rows, derivations, shorten_keys)
     is_value = ~are_null(values)
     if column in _NO_VALUE:
         is_value &= ~_match_values(values, TextTest(column, negated=False, values=(_NO_VALUE[column],)))
@@ -125,8 +135,12 @@ def _number_mask(test: NumberTest, rows: pa.RecordBatch) -> Bools:
     return np.array(present & _COMPARE[test.operator](numbers, np.int64(test.values[0])), np.bool_)
 
 
-def _text_mask(test: TextTest | PatternTest, rows: pa.RecordBatch, derivations: Mapping[str, Derive]) -> Bools:
-    column, values = _texts(test.column, rows, derivations)
+def _text_mask(
+    test: TextTest | PatternTest, rows: pa.RecordBatch, derivations: Mapping[str, Derive], shorten_keys: bool
+) -> Bools:
+    column, values = _texts(test.column, rows, derivations, shorten_keys)
+    if shorten_keys and isinstance(test, TextTest) and max(map(len, test.values), default=0) > MAX_KEY_BYTES:
+        values = pa.array([None if value is None else shorten(value) for value in values.to_pylist()], pa.binary())
     found = _match_values(values, test)
     if test.negated:
         found = ~found & ~are_null(values)
@@ -134,7 +148,7 @@ def _text_mask(test: TextTest | PatternTest, rows: pa.RecordBatch, derivations: 
 
 
 def _texts(
-    column: str, rows: pa.RecordBatch, derivations: Mapping[str, Derive]
+    column: str, rows: pa.RecordBatch, derivations: Mapping[str, Derive], shorten_keys: bool
 ) -> "tuple[pa.DictionaryArray[Any, Any], pa.Array[Any]]":
     """Return a column, and the texts of its codes: its own, or those derived from them, null for none."""
     found = rows.column(DERIVED.get(column, column))
@@ -144,6 +158,9 @@ def _texts(
     # A network is compared by the host, which any length of prefix may contain.
     derive = _address if column == "network" else derivations[column]
     values: list[Any] = found.dictionary.to_pylist()
+    if shorten_keys:
+        # Tables derive it from what they show.
+        values = [None if value is None else shorten(value) for value in values]
     return found, pa.array([derive(value) for value in values], pa.binary())
 
 

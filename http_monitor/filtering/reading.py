@@ -22,6 +22,7 @@ from http_monitor.filtering.syntax import (
     number_of,
 )
 from http_monitor.filtering.tokens import Token, failure, tokens_of
+from http_monitor.short_keys import as_shown
 
 _MAX_NESTED = 50
 _NO_TEXTS = (NONE, "and", "or", "not", "in", "-")
@@ -184,9 +185,9 @@ class _Reader:
                 raise failure(token.column, f"got {token.description}, expected {expected}")
             elif operator in ("~", "!~"):
                 # In a regular expression backslashes are kept.
-                return PatternTest(column, negated, _bytes(token.value))
+                return PatternTest(column, negated, _bytes(token.value), token.column)
             else:
-                texts.append(_unescape(token))
+                texts.append(as_shown(_unescape(token)))
         return TextTest(column, negated, tuple(texts), tuple(networks))
 
     def _operator(self, *signs: str) -> str | None:

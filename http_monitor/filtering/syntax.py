@@ -1,7 +1,7 @@
 """The nodes of a parsed ``--filter`` expression."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from http_monitor.filtering.networks import Network
 
@@ -74,6 +74,8 @@ class PatternTest:
     column: str
     negated: bool
     pattern: bytes
+    place: int = field(default=1, compare=False)
+    """The column of the expression at which it begins, from 1."""
 
 
 @dataclass(frozen=True, slots=True)

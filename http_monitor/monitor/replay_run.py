@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from http_monitor.clock import END_OF_TIME_US
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.errors import HttpMonitorError
 from http_monitor.eventtime.rows import NEVER_US
@@ -63,8 +64,11 @@ class ReplayRun:
 
     def step(self) -> bool:
         """Read or count once; return True when everything has been counted."""
+        return self._take(END_OF_TIME_US)
+
+    def _take(self, limit_us: int) -> bool:
         try:
-            finished = self._turns.turn()
+            finished = self._turns.turn(limit_us)
         except HttpMonitorError:
             # Notices about lines of the other files are still true.
             self._publisher.notify_rest()

@@ -50,21 +50,30 @@ class ReplayTurns:
         self._merge = Merge(len(inputs))
         self._counting = False
 
-    def turn(self) -> bool:
-        """Read or count once; return True when everything has been counted."""
+    @property
+    def next_us(self) -> int | None:
+        """The greatest time of its file up to the next row to be counted; None: a turn reads first, or is the last."""
+        return self._merge.next_us
+
+    def turn(self, limit_us: int = END_OF_TIME_US) -> bool:
+        """Read or count once; return True when everything has been counted.
+
+        Args:
+            limit_us: The greatest `next_us` of the rows to be counted; not less than that of the next row.
+        """
         self._counting = True
         try:
-            return self._turn()
+            return self._turn(limit_us)
         finally:
             self._counting = False
 
-    def _turn(self) -> bool:
+    def _turn(self, limit_us: int) -> bool:
         index = self._merge.wants()
         if index is not None:
             self._feed(index)
             return False
         greatest_us = self._merge.greatest_us
-        rows = self._merge.next_rows()
+        rows = self._merge.next_rows(limit_us)
         if rows is None:
             return True
         self._aggregator.add(rows, greatest_us=greatest_us, cap_us=END_OF_TIME_US)

@@ -174,6 +174,10 @@ class Views(Protocol):
         """Return what is held."""
         ...
 
+    def dimensions(self) -> frozenset[str]:
+        """Return those of `DIMENSIONS` for which rows that are held may have a key."""
+        ...
+
     def table(self, query: TableQuery) -> TableView:
         """Count by key."""
         ...

@@ -56,6 +56,13 @@ def keys_of(chapter: ChapterView, dimension: str, derivations: Mapping[str, Deri
     return ChapterKeys(column, code_of, len(names), pa.array(names, pa.binary()))
 
 
+def has_keys(chapter: ChapterView, dimension: str) -> bool:
+    """Return whether any row of a chapter may have a key of a dimension."""
+    name = ALIASES.get(dimension, dimension)
+    column = DERIVED.get(name, name)
+    return any(column in piece.names for piece in chapter.pieces)
+
+
 def number_keys(parts: Sequence[tuple[ChapterKeys, Int64s]]) -> tuple[Any, list[Int64s]]:
     """Number the keys of several chapters.
 

@@ -63,7 +63,7 @@ class Matcher:
                 return _compare_durations(expression, rows)
             case _:
                 batch = pa.record_batch([rows.numbers(name) for name in columns], names=list(columns))
-                return mask_of(expression, batch, self._derivations)
+                return mask_of(expression, batch, self._derivations, shorten_keys=False)
 
     def _all(self, operands: tuple[Expression, ...], rows: "_Unpacking") -> Bools:
         mask = self._mask(operands[0], rows)
@@ -92,7 +92,7 @@ class Matcher:
         return self._mask_of_column(expression, name, pa.DictionaryArray.from_arrays(codes, texts, safe=False))
 
     def _mask_of_column(self, expression: Expression, name: str, column: Any) -> Bools:
-        return mask_of(expression, pa.record_batch([column], names=[name]), self._derivations)
+        return mask_of(expression, pa.record_batch([column], names=[name]), self._derivations, shorten_keys=False)
 
 
 class ValueSet:

@@ -196,10 +196,12 @@ class RecentRows:
 
     def _forget_most(self) -> None:
         """Give up the oldest pieces until the rest takes no more than the memory there is."""
+        if self._nbytes() > self._max_bytes:
+            # A vocabulary may be all that is left of a chapter.
+            self._forget_chapters()
         while self._nbytes() > self._max_bytes:
             pieces = [(piece, chapter) for chapter in self._chapters for piece in chapter.pieces]
             if not pieces:
-                # A vocabulary is all that is left.
                 self._chapters = [Chapter()]
                 return
             gone, chapter = min(pieces, key=lambda one: one[0].last_us)

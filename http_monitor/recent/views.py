@@ -19,6 +19,7 @@ from http_monitor.ports.views import (
     ViewSpan,
 )
 from http_monitor.recent.found_lines import find_lines
+from http_monitor.recent.keys import has_keys
 from http_monitor.recent.recent_rows import RecentRows, Snapshot
 from http_monitor.recent.selection import ChosenRows
 from http_monitor.recent.series import count_points
@@ -44,6 +45,11 @@ class RecentViews:
     def held(self) -> Held:
         """Return what is held."""
         return self._rows.held()
+
+    def dimensions(self) -> frozenset[str]:
+        """Return the dimensions for which rows that are held may have a key."""
+        chapters = self._rows.snapshot().chapters
+        return frozenset(name for name in DIMENSIONS if any(has_keys(chapter, name) for chapter in chapters))
 
     def table(self, query: TableQuery) -> TableView:
         """Count by key. Raises UsageError for a wrong dimension or filter, ValueError for a limit below 0."""

@@ -1,6 +1,6 @@
 """What is known of the run, apart from the rows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from http_monitor.report import AlertEvent, Notice, Pulse, Report, Summary
@@ -31,6 +31,8 @@ class Facts:
     format: str = ""
     """Name of the format; empty: not known yet."""
     window_s: int = 120
+    recent_s: int = 900
+    """Seconds of rows that are to be held."""
     is_replay: bool = False
     phase: Phase = "starting"
     pace: str = ""
@@ -52,7 +54,6 @@ class Facts:
     """The time down to which rows of before the start are being read back; None: nothing is being read."""
     failure: str = ""
     """Why the run ended early; empty: it did not."""
-    is_bell_on: bool = field(default=False)
 
     @property
     def active(self) -> tuple[Episode, ...]:

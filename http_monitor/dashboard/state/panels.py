@@ -1,5 +1,6 @@
 """The panels: tables by dimension, lines, alerts, health."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from http_monitor.ports.views import DIMENSIONS
@@ -45,3 +46,15 @@ PANELS: tuple[Panel, ...] = (
 """In the order of Tab."""
 BY_NAME = {panel.name: panel for panel in PANELS}
 BY_DIGIT = {panel.digit: panel for panel in PANELS if panel.digit}
+ALWAYS = frozenset({"endpoint", "section", "host", "network", "status", "method", "lines", "alerts", "health"})
+"""The panels that are there whatever the log has."""
+
+
+def panels_of(dimensions: Collection[str], current: str) -> tuple[Panel, ...]:
+    """Return the panels that can be shown.
+
+    Args:
+        dimensions: Those for which any row has a key.
+        current: The panel that is shown now, which stays.
+    """
+    return tuple(panel for panel in PANELS if panel.name in ALWAYS or panel.name in dimensions or panel.name == current)

@@ -1,0 +1,1 @@
+"""Runs the monitor in a thread of its own, and the dashboard in the main thread."""

@@ -1,0 +1,1 @@
+"""How a run is shown: printed, or on a full screen."""

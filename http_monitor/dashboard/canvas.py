@@ -1,0 +1,82 @@
+"""The widget that shows rows of cells: the only place that makes segments for the terminal.
+
+What it is given was sanitised where it became a cell; the canvas holds to that once more, and replaces any control
+character that is left.
+"""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from http_monitor.dashboard.drawing.cells import Role, Row
+from http_monitor.dashboard.palettes import DARK, Palette
+from http_monitor.units import visible_text
+
+
+class Canvas(Widget):
+    """Shows rows of cells, and repaints only those that have changed. Owned by the screen's thread."""
+
+    DEFAULT_CSS = "Canvas { width: 100%; height: 1; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self._rows: list[Row] = []
+        self._strips: dict[int, Strip] = {}
+        self._palette = DARK
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show these rows instead of those before."""
+        before, self._rows = self._rows, list(rows)
+        width = self.size.width
+        for y in range(max(len(before), len(rows))):
+            if y >= len(before) or y >= len(rows) or before[y] != rows[y]:
+                self._strips.pop(y, None)
+                self.refresh(Region(0, y, width, 1))
+
+    def colour(self, palette: Palette) -> None:
+        """Show everything in other colours."""
+        if palette is not self._palette:
+            self._palette = palette
+            self._strips.clear()
+            self.refresh()
+
+    def notify_resize(self) -> None:
+        """Forget the strips of another width."""
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line of the widget."""
+        width = self.size.width
+        strip = self._strips.get(y)
+        if strip is None or strip.cell_length != width:
+            strip = self._strips[y] = _strip(self._rows[y] if y < len(self._rows) else (), width, self._palette)
+        return strip
+
+
+def _strip(row: Row, width: int, palette: Palette) -> Strip:
+    segments = []
+    left = width
+    for cell in row:
+        text = visible_text(cell.text)
+        segments.append(Segment(text, _style(palette, cell.role, cell.ground)))
+        left -= cell_len(text)
+    if left > 0:
+        segments.append(Segment(" " * left, _style(palette, "plain", None)))
+    strip = Strip(segments, width - min(left, 0))
+    return strip if left >= 0 else strip.crop(0, width)
+
+
+_style_cache: dict[tuple[int, Role, Role | None], Style] = {}
+
+
+def _style(palette: Palette, role: Role, ground: Role | None) -> Style:
+    key = (id(palette), role, ground)
+    style = _style_cache.get(key)
+    if style is None:
+        style = _style_cache[key] = palette.style(role, ground)
+    return style

@@ -1,0 +1,1 @@
+"""The parts of a table: its columns and its title."""
