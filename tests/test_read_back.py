@@ -287,10 +287,10 @@ def test_a_line_of_which_a_run_read_a_part_is_held_once_by_the_run_that_reads_th
     first.turn()
     first.end()
     second = Run(path, settings=settings, store=store, began_s=5)
-    second.read_back()
-    assert second.hosts() == [b"whole"]
     with path.open("ab") as log:
         log.write(part(b"F", text[30:]))
+    second.read_back()
+    assert second.hosts() == [b"whole"]
     second.turn()
     assert second.hosts() == [b"whole", b"parts"]
     second.end()
