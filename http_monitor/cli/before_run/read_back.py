@@ -7,6 +7,7 @@ from http_monitor.cli.beginning import Beginning, is_read_here
 from http_monitor.cli.formats import Formats
 from http_monitor.cli.margins import Margins
 from http_monitor.cli.row_selection import selection_of
+from http_monitor.clock import WallClock
 from http_monitor.codec import fields_of
 from http_monitor.eventtime.ahead_filter import AheadFilter
 from http_monitor.eventtime.rows import NEVER_US
@@ -74,7 +75,8 @@ def make_read_back(
     assert since is not None
     limits = Limits(settings.max_line_bytes, settings.max_ahead_s * US_PER_S)
     reading = Reading(limits, beginning.started_us, since.at_us)
-    files = LocalFiles()
+    # A clock of its own: that of the run belongs to another thread.
+    files = LocalFiles(WallClock())
     logs = [
         PastLog(
             PastFiles(each, files, since, besides),

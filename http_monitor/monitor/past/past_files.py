@@ -89,8 +89,7 @@ class PastFiles:
             yield past
 
     def _open_followed(self, position: FilePosition) -> PastFile:
-        sibling = self._directory.with_identity(position.identity)
-        for path in (self._followed.path, *(() if sibling is None else (sibling.path,))):
+        for path in self._paths_of(position.identity):
             opened = self._files.open(path)
             if isinstance(opened, Obstacle):
                 continue
@@ -100,6 +99,13 @@ class PastFiles:
                 return self._past(file, handle, position.offset - position.pending)
             handle.close()
         raise MissingError
+
+    def _paths_of(self, identity: Identity) -> Iterator[str]:
+        """Yield where a file may be; the directory is listed only if it has left the path."""
+        yield self._followed.path
+        sibling = self._directory.with_identity(identity)
+        if sibling is not None:
+            yield sibling.path
 
     def _open_older(self, last: Identity | None) -> PastFile | None:
         """Return the newest file that is older than one that was read to its beginning; None: none is needed."""
