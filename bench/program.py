@@ -216,10 +216,10 @@ def wait(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def cpu_s_of(pid: int) -> float:
-    """Return the processor time of a process so far; 0.0 where the system does not tell it."""
+def cpu_s_of(pid: int, *thread: str) -> float:
+    """Return the processor time of a process so far, or of a thread of it; 0.0 where the system does not tell it."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        stat = Path(f"/proc/{pid}", *thread, "stat").read_text()
     except FileNotFoundError:
         return 0.0
     user, system = stat.rpartition(")")[2].split()[11:13]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from textual import widgets
 from textual.pilot import Pilot
 
 from http_monitor.alerts import default_alerts
@@ -113,7 +114,7 @@ def app_of(run: RecordedRun, directory: Path | None = None, refresh_per_s: float
 
 def rows_of(app: DashboardApp, region: str) -> list[str]:
     """Return what a region shows, as text."""
-    canvas = app.screen.query_one(f"#{region}", Canvas)
+    canvas = app.main.query_one(f"#{region}", Canvas)
     return [canvas.render_line(y).text.rstrip() for y in range(canvas.size.height)]
 
 
@@ -127,6 +128,14 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+async def enter(pilot: Pilot[None], text: str) -> None:
+    """Enter a text in the prompt that is open, in place of what stands there."""
+    app = pilot.app
+    assert isinstance(app, DashboardApp)
+    app.main.query_one("#prompt", widgets.Input).value = text
+    await press(pilot, "enter")
 
 
 async def settle(pilot: Pilot[None]) -> None:

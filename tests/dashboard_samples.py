@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from http_monitor.dashboard.drawing.cells import Row
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.answers import Answers, LinesAnswer, ShownLine, TableAnswer
 from http_monitor.dashboard.state.facts import Episode, Facts
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Marker, Scene
 from http_monitor.health import Health
 from http_monitor.ports.views import FoundLine, Held, Point, TableView, Totals, ViewRow, ViewSpan

@@ -13,7 +13,7 @@ import sys
 import termios
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from tests.program import DEADLINE_S, ROOT, command, environment
 
@@ -103,6 +103,19 @@ class Terminal:
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
+
+    def wait_until_stopped(self) -> None:
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED)
+
+    def hang_up(self) -> int:
+        """Close the terminal; return the exit code."""
+        os.dup2(os.open(os.devnull, os.O_RDWR), self._screen)
+        return self._process.wait(DEADLINE_S)
+
+    @property
+    def attributes(self) -> list[Any]:
+        """How the terminal treats what is typed and written."""
+        return termios.tcgetattr(self._screen)
 
     def _read(self) -> bool:
         with selectors.DefaultSelector() as selector:

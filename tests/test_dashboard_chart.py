@@ -15,6 +15,7 @@ from http_monitor.dashboard.state.facts import Episode
 from http_monitor.dashboard.state.scene import Marker, Scene
 from http_monitor.ports.views import Held, Point, ViewSpan
 from http_monitor.report import Rule
+from http_monitor.units import visible_text
 from tests.dashboard_samples import NOW_US, PICTURES, S, episodes, facts, raised, recovered, report, screen
 from tests.display_samples import time_zone
 
@@ -43,7 +44,7 @@ def picture(
     scene: Scene | None = None,
     *,
     threshold: float = 1_000.0,
-    since_s: int = 0,
+    since_s: float = 0,
     now_s: int | None = None,
     fault: str = "",
     alerts: tuple[Episode, ...] = (),
@@ -52,7 +53,7 @@ def picture(
     end_s = STEP_S * len(columns)
     found = {START_US + place * STEP_S * S: point(place, **status) for place, status in enumerate(columns) if status}
     answers = Answers(
-        held=Held(START_US + since_s * S, NOW_US, 1, 0, 1),
+        held=Held(START_US + int(since_s * S), NOW_US, 1, 0, 1),
         chart_span=ViewSpan(START_US, START_US + end_s * S),
         step_us=STEP_S * S,
         points=found,
@@ -128,6 +129,23 @@ def test_two_classes_share_a_cell_by_its_ground() -> None:
     ]
 
 
+def test_server_errors_never_hide_that_there_were_others() -> None:
+    rows = paint_chart(picture([{"s2xx": 1, "s5xx": 399}]), 8, 5)
+    assert [at(row, 7) for row in rows[1:4]] == [Cell("▇", "server_error", "ok"), *[Cell("█", "server_error")] * 2]
+
+
+def test_the_top_of_a_bar_is_no_server_error_by_rounding() -> None:
+    # Of 10 eighths, 9 are server errors; the upper cell has one of each class, and one colour.
+    rows = paint_chart(picture([{"s2xx": 800}, {"s2xx": 30, "s5xx": 300}]), 9, 5)
+    assert [at(row, 8) for row in rows[2:4]] == [Cell("▂", "ok"), Cell("█", "server_error")]
+
+
+def test_columns_with_many_server_errors_have_a_mark_and_those_with_some_a_dot() -> None:
+    rows = paint_chart(picture([{"s2xx": 400}, {"s2xx": 380, "s5xx": 20}, {"s2xx": 379, "s5xx": 21}]), 10, 6)
+    assert screen(rows)[4] == "     0└─•!"
+    assert [at(rows[4], column).role for column in (8, 9)] == ["dim", "server_error"]
+
+
 def test_a_bar_of_less_than_a_row_has_the_colour_of_its_greatest_class() -> None:
     rows = paint_chart(picture([{"s2xx": 8_000}, {"s2xx": 900, "s5xx": 100}, {"s2xx": 400, "s5xx": 600}]), 10, 5)
 
@@ -169,6 +187,9 @@ def test_the_rate_of_a_column_is_that_of_the_part_that_is_held() -> None:
     partly = picture([{}, {"s2xx": 200}, {"s2xx": 400}], since_s=15)
 
     assert screen(paint_chart(partly, 10, 4))[1:] == ["    40┤ ██", "      │·██", "     0└───"]
+    # A second that is held in part is taken as whole, so that a few hits in it are no peak.
+    barely = picture([{}, {"s2xx": 40}, {"s2xx": 400}], since_s=19.9)
+    assert screen(paint_chart(barely, 10, 4))[1:] == ["    40┤ ██", "      │·██", "     0└───"]
 
 
 def test_the_rate_of_the_last_column_is_that_of_the_seconds_that_have_begun() -> None:
@@ -224,6 +245,24 @@ def test_the_threshold_is_a_dashed_line_across_the_bars_with_its_value_at_the_ax
         *(Cell("    25", "threshold"), Cell("┤", "dim")),
         *(Cell("╌" * 10, "threshold", "ok"), Cell("╌" * 10, "threshold")),
     ]
+
+
+def test_the_top_of_the_scale_keeps_its_label_beside_a_threshold() -> None:
+    rows = paint_chart(picture([{"s2xx": 400}], threshold=35.0), 8, 5)
+    assert screen(rows)[1] == "    40┤╌"
+    assert rows[1][0].role == "dim"
+
+
+def test_the_time_of_the_cursor_replaces_the_labels_that_it_would_touch() -> None:
+    def times(cursor_s: int) -> str:
+        busy = PICTURES["busy"]()
+        scene = Scene(cursor_us=NOW_US - cursor_s * S, column_us=5 * S)
+        return screen(paint_chart(replace(busy, scene=scene), 80, 6))[-1].strip()
+
+    behind = f"12:02{19 * ' '}12:04"
+    assert times(300) == f"12:00:00{18 * ' '}{behind}"
+    assert times(265) == f"12:00:35{11 * ' '}{behind}"
+    assert times(255) == f"12:00  12:00:45{9 * ' '}{behind}"
 
 
 def test_the_scale_reaches_to_a_threshold_that_is_near() -> None:
@@ -399,4 +438,4 @@ def test_no_row_is_wider_than_asked_whatever_is_counted(
 
     assert len(rows) == height
     assert all(width_of(row) <= width for row in rows)
-    assert all(char.isprintable() for row in rows for cell in row for char in cell.text)
+    assert all(visible_text(cell.text) == cell.text for row in rows for cell in row)

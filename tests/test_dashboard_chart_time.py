@@ -35,8 +35,8 @@ def test_seven_columns_of_the_screen_are_for_the_labels_of_the_axis() -> None:
 
 
 def test_a_step_is_the_least_round_time_with_which_the_zoom_fits() -> None:
-    assert [step_of(zoom_s, 113, 1) // S for zoom_s in ZOOMS_S] == [2, 5, 10, 10, 20, 60, 120, 300, 300, 900]
-    assert [step_of(zoom_s, 53, 1) // S for zoom_s in ZOOMS_S] == [5, 10, 15, 20, 60, 120, 300, 300, 600, 1800]
+    assert [step_of(zoom_s, 113, 1) // S for zoom_s in ZOOMS_S] == [2, 3, 6, 8, 20, 60, 120, 180, 300, 900]
+    assert [step_of(zoom_s, 53, 1) // S for zoom_s in ZOOMS_S] == [3, 6, 12, 20, 60, 120, 180, 300, 600, 1800]
 
 
 def test_a_step_is_a_multiple_of_the_bucket() -> None:
@@ -87,7 +87,7 @@ def test_zooms_go_from_two_minutes_to_what_is_held() -> None:
 
 
 def test_zooms_that_would_look_the_same_are_offered_once() -> None:
-    assert zoom_steps(900, 113) == (120, 300, 900)
+    assert zoom_steps(900, 113) == (120, 300, 600, 900)
     assert zoom_steps(900, 73, 60) == (900,)
 
 

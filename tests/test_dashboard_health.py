@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.dashboard.drawing.cells import width_of
-from http_monitor.dashboard.drawing.health import paint_health, row_count
+from http_monitor.dashboard.drawing.lists.health import paint_health, row_count
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.facts import Facts
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.health import Health
 from http_monitor.ports.views import Held
@@ -270,7 +270,7 @@ def test_it_scrolls_with_its_cursor() -> None:
         "size             100 %",
     ]
     assert [row[0].ground for row in shown] == [None, None, None, None, None, "cursor"]
-    assert row_count(picture(), 60) == row_count(picture()) == 43
+    assert row_count(picture(), 60) == 43
     # A count for a narrower screen does not lead the cursor out of sight.
     beyond = paint_health(picture(Place(42, 38)), 200, 6)
     assert [row[0].ground if row else None for row in beyond] == [None, None, None, None, None, "cursor"]

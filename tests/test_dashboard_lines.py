@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, width_of
-from http_monitor.dashboard.drawing.line import line_rows, paint_line
-from http_monitor.dashboard.drawing.line_fields import Values, line_cells
-from http_monitor.dashboard.drawing.lines import line_at, next_match, paint_lines, row_count
+from http_monitor.dashboard.drawing.lists.line import line_rows, paint_line
+from http_monitor.dashboard.drawing.lists.line_fields import Values, line_cells
+from http_monitor.dashboard.drawing.lists.lines import line_at, next_match, paint_lines, row_count
+from http_monitor.dashboard.drawing.lists.wrapping import wrap, wrap_words
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
-from http_monitor.dashboard.drawing.wrapping import wrap, wrap_words
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.ports.views import FoundLine, ViewSpan
 from http_monitor.records import LogFile
@@ -267,13 +267,13 @@ def test_an_open_line_is_whole_with_its_fields_and_place() -> None:
 
 def test_an_open_line_scrolls_and_says_how_much_is_left() -> None:
     opened = picture(LinesAnswer((line(COMBINED, values=VALUES),), 0, WINDOW, True), Scene(panel="lines", open_line=0))
-    assert screen(paint_line(opened, 60, 5, top=9))[1:] == [
+    assert screen(paint_line(replace(opened, scene=replace(opened.scene, open_top=9)), 60, 5))[1:] == [
         "size      2,200 B",
         "duration  340 ms",
         "agent     GET",
         "… 2 more rows",
     ]
-    assert screen(paint_line(opened, 60, 5, top=99))[1:] == [
+    assert screen(paint_line(replace(opened, scene=replace(opened.scene, open_top=99)), 60, 5))[1:] == [
         "duration  340 ms",
         "agent     GET",
         "vhost     shop.example",

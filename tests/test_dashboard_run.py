@@ -38,6 +38,8 @@ def run_of(settings: Settings, monitors: Callable[[Front], int] | None = None) -
 def ended(settings: Settings, monitors: Callable[[Front], int] | None = None) -> DashboardRun:
     """Return a run after its end."""
     run = run_of(settings, monitors)
+    if run.player is not None:
+        run.player.play("max")
     run.begin()
     run.join()
     return run

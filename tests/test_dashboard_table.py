@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from http_monitor.dashboard.drawing import table
 from http_monitor.dashboard.drawing.cells import Cell, Row, width_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.drawing.table import next_match, next_order, paint_table, row_at, row_count, visible_rows
 from http_monitor.dashboard.state.answers import Answers, TableAnswer
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.ports.views import Held, Order, TableView, Totals, ViewRow, ViewSpan
 from http_monitor.report import Rule

@@ -12,7 +12,7 @@ from http_monitor.errors import UsageError
 from http_monitor.filtering.derived import referer_host
 from http_monitor.filtering.masks import check_patterns, mask_of
 from http_monitor.filtering.reading import read_expression
-from http_monitor.filtering.syntax import NumberTest
+from http_monitor.filtering.syntax import UNITLESS, NumberTest
 from http_monitor.records import SCHEMA
 from http_monitor.short_keys import shorten
 from tests.examples import examples
@@ -54,6 +54,8 @@ def inside(tree: Tree, *weaker: str) -> str:
 def literal_text(field: str, operator: str, literal: object) -> str:
     if literal is None:
         return "none"
+    if isinstance(literal, int) and field in UNITLESS:
+        return f"{literal}us"
     if isinstance(literal, int):
         return WRITTEN.get(literal, {}).get(field, str(literal))
     if isinstance(literal, bytes):

@@ -26,7 +26,7 @@ from tests.recent import frames_of, place_of, text_of, values_of
 from tests.reference import views as reference
 from tests.reference.filtering import Tree, Value
 from tests.reference.views import Accepted
-from tests.test_filtering import trees, written
+from tests.test_filtering import written
 
 US_PER_S = 1_000_000
 START_US = 1_700_000_000 * US_PER_S
@@ -106,18 +106,87 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
-def spans() -> st.SearchStrategy[ViewSpan]:
-    moment = st.integers(-5, 300).map(lambda step: START_US + step * US_PER_S) | st.sampled_from(
-        (START_US - (1 << 50), START_US + (1 << 50), START_US + 1, START_US + 137_731)
+def spans(case: Case) -> st.SearchStrategy[ViewSpan]:
+    """Return spans that are likely to cut the rows, also at the very time of one."""
+    of_rows = st.builds(
+        lambda row, step_us: row.time_us + step_us, st.sampled_from(case.rows), st.sampled_from((0, 0, 1, -1))
+    )
+    moment = (
+        st.integers(-5, 300).map(lambda step: START_US + step * US_PER_S)
+        | of_rows
+        | st.sampled_from((START_US - (1 << 50), START_US + (1 << 50), START_US + 1, START_US + 137_731))
     )
     return st.builds(ViewSpan, moment, moment)
+
+
+_TEXTS = (
+    *("host", "section", "endpoint", "path", "method", "user", "agent", "agent_family", "referer", "referer_host"),
+    *("vhost", "cache", "tls", "forwarded", "source", "server"),
+)
+_NUMBERS = ("status", "size", "size_bytes", "bytes_in", "duration", "duration_us", "upstream", "upstream_us")
+_BY_ALIAS = {"endpoint": "path", "size": "size_bytes", "duration": "duration_us", "upstream": "upstream_us"}
+_WORDS = (
+    *test_filtering.WORDS,
+    b"/",
+    b"(none)",
+    b"-",
+    b"@GE",
+    b"get",
+    b"10.0.0.1",
+    b"[2001:db8::1]",
+    *test_filtering.REFERERS,
+)
+_NETWORKS = ("10.0.0.0/15", "10.0.0.0/24", "10.0.0.1", "2001:db8::/32", "2001:db8::/48")
+
+
+def trees() -> st.SearchStrategy[Tree | None]:
+    """Return trees that compare any field under any of its names, seldom none. By chance: all are as likely."""
+    return st.integers(0, 1 << 30).map(lambda seed: _some_tree(random.Random(seed), 3) if seed % 8 else None)
+
+
+def _some_tree(chance: random.Random, most_deep: int) -> Tree:
+    if most_deep and chance.random() < 0.4:
+        if chance.random() < 0.3:
+            return "not", _some_tree(chance, most_deep - 1)
+        return chance.choice(("and", "or")), _some_tree(chance, most_deep - 1), _some_tree(chance, most_deep - 1)
+    field = chance.choice((*_TEXTS, *_NUMBERS, "network"))
+    if chance.random() < 0.2:
+        return field, chance.choice(("==", "!=")), [None]
+    if field not in _NUMBERS and field != "network" and chance.random() < 0.2:
+        return field, chance.choice(("~", "!~")), [chance.choice(test_filtering.PATTERNS)]
+    if field in _NUMBERS and chance.random() < 0.5:
+        return field, chance.choice(("<", "<=", ">", ">=")), [chance.choice(_AMOUNTS[:-1])]
+    if field in _NUMBERS:
+        values: Sequence[Any] = (*_AMOUNTS[:-1], 503, 404, 99)
+    else:
+        values = _NETWORKS if field == "network" else (*_WORDS, *_NETWORKS) if field == "host" else _WORDS
+    if chance.random() < 0.5:
+        return field, chance.choice(("in", "not in")), chance.choices(values, k=chance.randint(1, 4))
+    return field, chance.choice(("==", "!=")), [chance.choice(values)]
+
+
+def _meant(tree: Tree) -> Tree:
+    """Return a tree with the names of columns."""
+    if tree[0] in ("and", "or", "not"):
+        return (tree[0], *(_meant(part) for part in tree[1:] if isinstance(part, tuple)))
+    return (_BY_ALIAS.get(str(tree[0]), tree[0]), *tree[1:])
 
 
 def _chosen(case: Case, views: RecentViews, tree: Tree | None, span: ViewSpan) -> list[Accepted]:
     since_us = views.held().since_us
     if since_us is None:
         return []
-    return reference.chosen(case.rows, tree, max(since_us, span.start_us), span.end_us)
+    meant = None if tree is None else _meant(tree)
+    rows = [Accepted(row.time_us, {**row.values, "agent_family": _family_of(row)}) for row in case.rows]
+    found = reference.chosen(rows, meant, max(since_us, span.start_us), span.end_us)
+    number_of = {id(row): number for number, row in enumerate(rows)}
+    return [case.rows[number_of[id(row)]] for row in found]
+
+
+def _family_of(row: Accepted) -> bytes | None:
+    agent = row.values["agent"]
+    assert not isinstance(agent, int)
+    return None if agent is None else reference.family_of(agent)
 
 
 def _is_whole(views: RecentViews, span: ViewSpan) -> bool:
@@ -130,7 +199,7 @@ def _is_whole(views: RecentViews, span: ViewSpan) -> bool:
 def test_a_table_is_what_the_reference_counts(case: Case, data: st.DataObject) -> None:
     _, views = case.views()
     for _ in range(3):
-        tree, span = data.draw(st.none() | trees()), data.draw(spans())
+        tree, span = data.draw(trees()), data.draw(spans(case))
         dimension, order = data.draw(st.sampled_from(DIMENSIONS)), data.draw(st.sampled_from(get_args(Order)))
         reverse, limit = data.draw(st.booleans()), data.draw(st.sampled_from((None, 0, 1, 2, 5)))
         query = TableQuery(dimension, span, _text_of(tree), order, reverse, limit)
@@ -141,6 +210,21 @@ def test_a_table_is_what_the_reference_counts(case: Case, data: st.DataObject) -
         assert found.keys == len(expected)
         assert values_of(found.total) == reference.total(rows)
         assert found.is_whole == _is_whole(views, span)
+
+
+@pytest.mark.parametrize("field", [*_TEXTS, *_NUMBERS, "network"])
+def test_what_is_absent_and_what_is_not_are_all_rows(field: str) -> None:
+    case = Case(_rows(5, 120, (0, US_PER_S)), [30], 900, PLENTY, 16)
+    ever = ViewSpan(0, 1 << 60)
+    _, views = case.views()
+    counted = []
+    for operator in ("==", "!="):
+        tree: Tree = (field, operator, [None])
+        expected = len(_chosen(case, views, tree, ever))
+        assert views.table(TableQuery("host", ever, written(tree))).total.hits == expected
+        counted.append(expected)
+    assert all(counted)
+    assert sum(counted) == len(case.rows)
 
 
 def _timed(durations: Sequence[int | None]) -> list[Accepted]:
@@ -161,6 +245,13 @@ def test_a_duration_is_compared_exactly_also_within_the_bucket_of_the_limit(oper
     found = case.views()[1].lines(LinesQuery(ViewSpan(0, 1 << 60), f"duration_us {operator} {limit}"))
     expected = reference.lines(reference.chosen(case.rows, tree, 0, 1 << 60))
     assert [line.values["duration_us"] for line in found.lines] == [row.values["duration_us"] for row in expected]
+
+
+@pytest.mark.parametrize("greatest", [125, 126, 127, 128, 1 << 40])
+def test_quantiles_of_all_rows_are_right_whatever_the_greatest_duration(greatest: int) -> None:
+    case = Case(_timed([0, 3, None, greatest]), [2], 900, PLENTY, 4)
+    table = case.views()[1].table(TableQuery("status", ViewSpan(0, 1 << 60)))
+    assert values_of(table.total) == reference.total(case.rows)
 
 
 @pytest.mark.parametrize("name", ["duration_us", "size_bytes"])
@@ -188,17 +279,21 @@ def test_quantiles_of_many_keys_are_sorted_and_still_those_of_the_reference(
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(cases(), st.none() | trees(), spans(), st.sampled_from((1, 1_000, US_PER_S, 10 * US_PER_S, 1 << 45)))
-def test_a_series_is_what_the_reference_counts(case: Case, tree: Tree | None, span: ViewSpan, step_us: int) -> None:
+@given(cases(), trees(), st.data(), st.sampled_from((1, 1_000, US_PER_S, 10 * US_PER_S, 1 << 45)))
+def test_a_series_is_what_the_reference_counts(
+    case: Case, tree: Tree | None, data: st.DataObject, step_us: int
+) -> None:
     _, views = case.views()
+    span = data.draw(spans(case))
     found = views.series(SeriesQuery(span, step_us, _text_of(tree)))
     assert [values_of(point) for point in found.points] == reference.series(_chosen(case, views, tree, span), step_us)
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(cases(), st.none() | trees(), spans(), st.sampled_from((0, 1, 3, 1_000)))
-def test_the_lines_are_the_newest_that_match(case: Case, tree: Tree | None, span: ViewSpan, limit: int) -> None:
+@given(cases(), trees(), st.data(), st.sampled_from((0, 1, 3, 1_000)))
+def test_the_lines_are_the_newest_that_match(case: Case, tree: Tree | None, data: st.DataObject, limit: int) -> None:
     _, views = case.views()
+    span = data.draw(spans(case))
     found = views.lines(LinesQuery(span, _text_of(tree), limit))
     number_of = {id(row): number for number, row in enumerate(case.rows)}
     expected = reference.lines(_chosen(case, views, tree, span))

@@ -138,7 +138,7 @@ def _show(sources: Sequence[Source], run: Settings, *listeners: Any) -> Show:
             hub.join(listener)
     counted = Counted(clock)
     hub.join_rows(counted)
-    paced = paced_replay(run, make_inputs(run, sources), hub, default_alerts(run), player, clock, family_of)
+    paced = paced_replay(run, make_inputs(run, sources), hub, default_alerts(run), player, family_of)
     viewer.show = Show(clock, player, paced, HTTPMonitor(paced, clock), hub, viewer, recorder, counted.rows)
     return viewer.show
 

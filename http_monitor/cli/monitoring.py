@@ -16,7 +16,7 @@ from http_monitor.cli.fronts.front import Front
 from http_monitor.cli.matching_lines import LineWriter, MatchingLines
 from http_monitor.cli.replay_inputs import read_ahead, replay_sources
 from http_monitor.cli.row_selection import selection_of
-from http_monitor.cli.run import engine_maker, live_run, replay_run
+from http_monitor.cli.run import engine_maker, live_run, paced_replay, replay_run
 from http_monitor.cli.signals import Stop
 from http_monitor.cli.startup_tuning import end_imports, open_many_files
 from http_monitor.hub.hub import Hub
@@ -24,6 +24,7 @@ from http_monitor.inputs.input import Input
 from http_monitor.inputs.look import LookAtLines
 from http_monitor.inputs.missing_columns import EVERY_LOG
 from http_monitor.monitor.monitor import HTTPMonitor
+from http_monitor.monitor.replay_run import ReplayRun
 from http_monitor.parser.detect.suggest import explain_and_suggest
 from http_monitor.parser.lines.remarks import Remarks
 from http_monitor.ports.source import Source
@@ -108,7 +109,10 @@ class Monitoring:
         front.join(hub)
         if settings.replay:
             span = self._replay_span()
-            sources = replay_sources(settings, self._paths.first, self._stop.waker, span, is_watched=front.is_watched)
+            watched, paced = front.is_watched, front.player is not None
+            sources = replay_sources(
+                settings, self._paths.first, self._stop.waker, span, is_watched=watched, is_paced=paced
+            )
             inputs = [
                 self._input_of(source, None if span is None else span.selection(source.name, self._select))
                 for source in sources
@@ -116,9 +120,8 @@ class Monitoring:
             self._publish_notices(hub, session)
             for notice in () if span is None else span.notices():
                 hub.publish(notice)
-            ahead, alerts = read_ahead(settings, inputs) if front.reads_ahead else None, default_alerts(settings)
-            run = replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
-            monitor = HTTPMonitor(front.show(run), self._beginning.clock, settings.duration_s)
+            run = front.show(self._make_replay(inputs, hub))
+            monitor = HTTPMonitor(run, self._beginning.clock, settings.duration_s)
         else:
             inputs, monitor = self._make_live(hub, session, make_engine, traffic)
         self._stop.attach(monitor)
@@ -129,6 +132,13 @@ class Monitoring:
             front.close()
             monitor.close_inputs()
         return inputs
+
+    def _make_replay(self, inputs: list[Input], hub: Hub) -> ReplayRun:
+        settings, alerts, player = self._settings, default_alerts(self._settings), self._front.player
+        if player is not None:
+            return paced_replay(settings, inputs, hub, alerts, player, family_of, self._recent)
+        ahead = read_ahead(settings, inputs)
+        return replay_run(settings, inputs, hub, alerts, family_of, ahead, self._recent)
 
     def _make_live(
         self, hub: Hub, session: Session, make_engine: "MakeEngine", traffic: "SimulatorThread | None"

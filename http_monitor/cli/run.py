@@ -141,7 +141,6 @@ def paced_replay(
     hub: Hub,
     alerts: "Iterable[Alert]",
     player: "Player",
-    clock: "Clock",
     classify: "ClassifyAgent | None" = None,
     breakdown: "BreaksDown | None" = None,
 ) -> "PacedReplay":
@@ -153,14 +152,13 @@ def paced_replay(
         hub: Receives all messages.
         alerts: The rules.
         player: Passes on the orders.
-        clock: The time for which it is played; that of the player.
         classify: Returns the families of user agents; None: reports omit them.
         breakdown: Describes the requests of an alert; a listener of the hub's stream.
     """
     from http_monitor.monitor.playing.paced_replay import PacedReplay
 
     parts = _replay_parts(settings, inputs, hub, alerts, classify, breakdown)
-    return PacedReplay(inputs, *parts, settings, player, clock)
+    return PacedReplay(inputs, *parts, settings, player)
 
 
 def _replay_parts(

@@ -1,12 +1,14 @@
 """What keys do in the app; names are those of `keys.KEYS`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.widgets import Input
 
 from http_monitor.dashboard.canvas import Canvas
 from http_monitor.dashboard.controls import PACES, Player
+from http_monitor.dashboard.drawing.copying import copied_text
 from http_monitor.dashboard.driver import set_mouse
 from http_monitor.dashboard.prompts import Kind
 from http_monitor.dashboard.screen_app import ScreenApp
@@ -25,13 +27,7 @@ class DashboardApp(ScreenApp):
         self.painter.help_top = 0
         self.paint()
 
-    async def action_leave(self) -> None:
-        """Quit."""
-        self.leave()
-
-    def action_palette(self) -> None:
-        """Search all commands."""
-        self.action_command_palette()
+    action_leave = ScreenApp.leave
 
     async def action_back(self) -> None:
         """Close what is open, or return to now."""
@@ -49,7 +45,8 @@ class DashboardApp(ScreenApp):
 
     def action_theme(self) -> None:
         """Switch between light and dark."""
-        self.steering.change_theme()
+        scene = self.steering.scene
+        self.steering.scene = replace(scene, theme="light" if scene.theme == "dark" else "dark")
         self.colour()
         self.paint()
 
@@ -110,11 +107,11 @@ class DashboardApp(ScreenApp):
 
     def action_enter(self) -> None:
         """Filter by the row, open it, or end a selection."""
-        self._steer(self.steering.enter)
+        self._steer(self.steering.enter, needs_rows=True)
 
     def action_exclude(self) -> None:
         """Exclude the row."""
-        self._steer(self.steering.exclude)
+        self._steer(self.steering.exclude, needs_rows=True)
 
     def action_unfilter(self) -> None:
         """Take off the last filter."""
@@ -134,18 +131,18 @@ class DashboardApp(ScreenApp):
             self.painter.scroll_help(step)
             self.paint()
         else:
-            self._steer(self.steering.move, step)
+            self._steer(self.steering.move, step, needs_rows=True)
 
     def action_page(self, step: int) -> None:
         """Move the cursor by pages."""
         if self.is_help_shown:
             self.action_move(step * 10)
         else:
-            self._steer(self.steering.page, step)
+            self._steer(self.steering.page, step, needs_rows=True)
 
     def action_edge(self, side: int) -> None:
         """Move the cursor to the first row (-1) or the last one (1)."""
-        self._steer(self.steering.edge, side)
+        self._steer(self.steering.edge, side, needs_rows=True)
 
     def action_search(self) -> None:
         """Ask what to search for."""
@@ -153,7 +150,7 @@ class DashboardApp(ScreenApp):
 
     def action_search_next(self, step: int) -> None:
         """Go to the next match."""
-        self._steer(self.steering.search_next, step)
+        self._steer(self.steering.search_next, step, needs_rows=True)
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -169,12 +166,13 @@ class DashboardApp(ScreenApp):
 
     def action_copy(self) -> None:
         """Copy the row or line."""
-        text = self.steering.copied_text()
+        self._steer(self._copy, needs_rows=True)
+
+    def _copy(self) -> None:
+        text = copied_text(self.steering.picture())
         if text:
             self.copy_to_clipboard(text)
-            self._say("copied")
-        else:
-            self._say("there is nothing to copy")
+        self.steering.message = "copied" if text else "there is nothing to copy"
 
     def action_explain(self) -> None:
         """Explain the span."""
@@ -218,12 +216,15 @@ class DashboardApp(ScreenApp):
         if self.prompt is None:
             return
         self.steering.message = ""
-        self.fault = self.prompts.submit(self.prompt.kind, event.value)
+        kind = self.prompt.kind
+        self.fault = self.prompts.submit(kind, event.value)
         if self.fault:
             self.paint()
-        else:
-            self._close_prompt()
-            self._ask()
+            return
+        self._close_prompt()
+        self._ask()
+        if kind == "search" and self.steering.scene.search:
+            self._steer(self.steering.search_next, 0, needs_rows=True)
 
     def on_click(self, event: Click) -> None:
         """Put a cursor where the mouse clicked."""
@@ -241,11 +242,29 @@ class DashboardApp(ScreenApp):
         del event
         self.action_move(-_WHEEL_ROWS)
 
-    def _steer(self, method: Callable[..., None], *arguments: object) -> None:
-        self.steering.message = ""
-        self.is_help_shown = False
-        method(*arguments)
-        self.changed()
+    def _steer(self, method: Callable[..., None], *arguments: object, needs_rows: bool = False) -> None:
+        """Do what a key does, in the order of the keys.
+
+        Args:
+            method: Does it.
+            arguments: Of the method.
+            needs_rows: It is about a row, so it waits until the rows that the keys before led to are there.
+        """
+        self._waiting.append((method, arguments, needs_rows))
+        self.work_off()
+
+    def work_off(self) -> None:
+        """Do what the keys pressed so far do, as far as the rows are there that they are about."""
+        while self._waiting:
+            method, arguments, needs_rows = self._waiting[0]
+            if needs_rows and not self.has_current_rows:
+                self._ask()
+                break
+            self._waiting.popleft()
+            self.steering.message = ""
+            self.is_help_shown = False
+            method(*arguments)
+            self.changed()
 
     def _say(self, message: str) -> None:
         self.steering.message = message
@@ -259,7 +278,7 @@ class DashboardApp(ScreenApp):
 
     def _open_prompt(self, kind: Kind) -> None:
         self.prompt, self.fault = self.prompts.open(kind), ""
-        entry = self.screen.query_one("#prompt", Input)
+        entry = self.main.query_one("#prompt", Input)
         entry.value = self.prompt.text
         entry.cursor_position = len(entry.value)
         self._show_prompt(is_shown=True)
@@ -269,12 +288,12 @@ class DashboardApp(ScreenApp):
         self._show_prompt(is_shown=False)
 
     def _show_prompt(self, *, is_shown: bool) -> None:
-        entry = self.screen.query_one("#prompt", Input)
+        entry = self.main.query_one("#prompt", Input)
         entry.display = is_shown
-        self.screen.query_one("#question", Canvas).display = is_shown
-        self.screen.query_one("#footer", Canvas).display = not is_shown
+        self.main.query_one("#question", Canvas).display = is_shown
+        self.main.query_one("#footer", Canvas).display = not is_shown
         if is_shown:
             entry.focus()
         else:
-            self.screen.set_focus(None)
+            self.main.set_focus(None)
         self.paint()

@@ -24,7 +24,7 @@ class Key:
 KEYS: tuple[Key, ...] = (
     Key("question_mark", "help", "?", "show or hide this help", "help", "general"),
     Key("q,ctrl+c", "leave", "q", "quit, and print the summary", "quit", "general"),
-    Key("colon", "palette", ":", "search all commands by name", "commands", "general"),
+    Key("colon", "command_palette", ":", "search all commands by name", "commands", "general"),
     Key("escape", "back", "Esc", "close what is open; return to now", "now", "general"),
     Key("p", "freeze", "p", "pause the screen; data goes on", "pause", "general"),
     Key("t", "theme", "t", "light or dark", "", "general"),

@@ -24,6 +24,8 @@ from http_monitor.units import US_PER_S
 _PROMPT_ROWS = 2
 _SPARE_ROWS = 100
 """Rows asked for beyond those that are shown, so that a few key presses need no other answer."""
+_ALL_ROWS = 1 << 30
+"""Where a text is searched for."""
 _TITLES = 2
 
 
@@ -131,6 +133,8 @@ class Painter:
         rows = self._layout.panel + (steering.cursor_row if is_main else 0)
         # In steps, so that the question changes seldom.
         limit = (rows // _SPARE_ROWS + 2) * _SPARE_ROWS
+        if is_main and steering.scene.search:
+            limit = _ALL_ROWS
         return AskedTable(name, order, is_reverse, limit, is_main)
 
     def _chart_span(self) -> ViewSpan | None:

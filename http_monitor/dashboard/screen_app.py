@@ -1,7 +1,8 @@
 """The life of the dashboard as a Textual app: frames, answers, signals, the end."""
 
 import asyncio
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from textual.app import App, SystemCommand
@@ -19,6 +20,7 @@ from http_monitor.dashboard.palettes import choose_palette
 from http_monitor.dashboard.prompts import Prompt, Prompts
 from http_monitor.dashboard.state.answers import Answers
 from http_monitor.dashboard.state.asker import Asker
+from http_monitor.dashboard.state.question import lines_key, table_key
 from http_monitor.dashboard.steering import Steering
 from http_monitor.ports.views import Views
 
@@ -39,6 +41,8 @@ class ScreenApp(App[None]):
 
     def __init__(self, run: Run, views: Views, options: AppOptions) -> None:
         super().__init__(driver_class=stdout_driver())
+        self.main = MainScreen()
+        """The screen with the regions; the palette may be above it."""
         self.run_ = run
         self._options = options
         self._main_loop: asyncio.AbstractEventLoop | None = None
@@ -52,6 +56,8 @@ class ScreenApp(App[None]):
             views, run.read_lines, self._answered, options.running_us, options.cpu_us, options.refresh_per_s
         )
         self.is_help_shown = False
+        self._waiting: deque[tuple[Callable[..., None], tuple[object, ...], bool]] = deque()
+        """What keys do that waits for rows, in order."""
         self.is_bell_on = True
         self.is_mouse_on = options.is_mouse_on
         self._active = 0
@@ -59,15 +65,15 @@ class ScreenApp(App[None]):
         """What ended the app unexpectedly; None: nothing did."""
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the only screen."""
-        return MainScreen()
+        """Return the screen below all others."""
+        return self.main
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield all that keys do, for the palette."""
         del screen
         for key in KEYS:
             action = key.action
-            if action not in ("palette", "panel"):
+            if action not in ("command_palette", "panel"):
                 words = f"{key.words[0].upper()}{key.words[1:]}"
                 yield SystemCommand(words, f"key {key.shown}", lambda action=action: self._run_by_name(action))
         for panel in self.steering.panels:
@@ -94,7 +100,7 @@ class ScreenApp(App[None]):
         self.painter.resize(event.size.width, event.size.height)
         if self._main_loop is None:
             return
-        for canvas in self.screen.query(Canvas):
+        for canvas in self.main.query(Canvas):
             canvas.notify_resize()
         self.paint()
         self._ask()
@@ -114,12 +120,13 @@ class ScreenApp(App[None]):
         self.paint()
 
     def paint(self) -> None:
-        """Show the state as it is; while the app ends there is no screen any more."""
-        if not self.screen_stack:
+        """Show the state as it is."""
+        if not self.main.children:
+            # An answer may come when the screen was left.
             return
         painted = self.painter.paint(self.prompt, self.fault, is_help_shown=self.is_help_shown)
         for name, rows in painted.items():
-            canvas = self.screen.query_one(f"#{name}", Canvas)
+            canvas = self.main.query_one(f"#{name}", Canvas)
             if canvas.styles.height is None or canvas.styles.height.value != len(rows):
                 canvas.styles.height = len(rows)
             canvas.show(rows)
@@ -139,8 +146,26 @@ class ScreenApp(App[None]):
         if self.steering.scene.is_paused and not is_urgent:
             return
         self.steering.receive(answers)
+        self.work_off()
         if is_urgent:
             self.paint()
+
+    def work_off(self) -> None:
+        """Do what waits for rows."""
+        raise NotImplementedError
+
+    @property
+    def has_current_rows(self) -> bool:
+        """Whether the rows of the panel are those of the present question, or none will come."""
+        answers, question = self.steering.answers, self.painter.question()
+        if answers.filter_fault or answers.held.since_us is None or self.asker.failure is not None:
+            return True
+        if question.lines:
+            return answers.lines is not None and answers.lines.key == lines_key(question)
+        if self.steering.scene.panel not in {asked.dimension for asked in question.tables}:
+            return True
+        answer = answers.tables.get(self.steering.scene.panel)
+        return answer is not None and answer.key == table_key(question.tables[0], question)
 
     def _ask(self) -> None:
         self.asker.ask(self.painter.question())
@@ -164,7 +189,7 @@ class ScreenApp(App[None]):
         self.theme = f"textual-{theme}"
         palette, is_ansi = choose_palette(theme, self.console.color_system)
         self.ansi_color = is_ansi
-        for canvas in self.screen.query(Canvas):
+        for canvas in self.main.query(Canvas):
             canvas.colour(palette)
 
     def _show(self, name: str) -> None:

@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 
-from http_monitor.dashboard.drawing import alerts, lines, panels, table
+from http_monitor.dashboard.drawing import panels, table
+from http_monitor.dashboard.drawing.lists import alerts, lines
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.answers import Answers
-from http_monitor.dashboard.state.chart_cursor import move_cursor, move_to_column, move_to_peak
-from http_monitor.dashboard.state.chart_time import zoom_steps
+from http_monitor.dashboard.state.chart_cursor import end_selection, move_cursor, move_to_column, move_to_peak, zoom
 from http_monitor.dashboard.state.chips import expression_of
 from http_monitor.dashboard.state.facts import Episode, Facts
 from http_monitor.dashboard.state.panels import BY_NAME, Panel, panels_of
+from http_monitor.dashboard.state.place import Place
+from http_monitor.dashboard.state.places import Places
 from http_monitor.dashboard.state.scene import Marker, Scene, Sorting
-from http_monitor.ports.views import ViewSpan
-from http_monitor.units import US_PER_S, visible
+from http_monitor.units import US_PER_S
 
 EXPLAIN_LATER = "explanations of a span come with the rules, and are not there yet"
 ACKNOWLEDGE_LATER = "alerts can be acknowledged once they are delivered, which is not there yet"
+_ALL_ROWS = 1 << 30
 _TITLES = 2
 """Rows of a panel above its list."""
 
@@ -40,9 +41,7 @@ class Steering:
         """Columns of the panel."""
         self.frozen_us: int | None = None
         """The greatest time of all rows when the screen was paused."""
-        self._places: dict[str, Place] = {}
-        self._keys: dict[str, bytes] = {}
-        """The key of the row to which the cursor of a table was moved."""
+        self._places = Places()
         self._opened: Episode | None = None
 
     def picture(self, panel: str | None = None) -> Picture:
@@ -50,29 +49,21 @@ class Steering:
         name = self.scene.panel if panel is None else panel
         is_dimmed = name != self.scene.panel
         scene = self.scene if not is_dimmed else replace(self.scene, panel=name, open_line=None, open_alert=None)
-        return Picture(scene, self.facts, self.answers, self._places.get(name, Place()), is_dimmed)
+        return Picture(scene, self.facts, self.answers, self._places.of(name), is_dimmed)
 
     def learn(self, facts: Facts) -> None:
         """Take what is known of the run now."""
         self.facts = facts
         if self._opened is not None:
-            picture = self.picture()
-            opened = self._opened.raised
-            for cursor in range(alerts.row_count(picture)):
-                episode = alerts.episode_at(picture, cursor)
-                if episode is not None and episode.raised == opened:
-                    self.scene = replace(self.scene, open_alert=cursor)
+            self.scene = replace(self.scene, open_alert=alerts.place_of(facts, self._opened))
 
     def receive(self, answers: Answers) -> None:
         """Take answers; the cursor of a table stays at its key."""
         self.answers = answers
-        name = self.scene.panel
-        key = self._keys.get(name)
-        answer = answers.tables.get(name)
-        if key is not None and answer is not None:
-            found = next((at for at, row in enumerate(answer.view.rows) if row.key == key), None)
-            if found is not None:
-                self._put(found)
+        answer = answers.tables.get(self.scene.panel)
+        found = None if answer is None else self._places.found(self.scene.panel, answer.view.rows)
+        if found is not None:
+            self._put(found)
 
     @property
     def panels(self) -> tuple[Panel, ...]:
@@ -92,7 +83,11 @@ class Steering:
         self.show_panel(names[(names.index(self.scene.panel) + step) % len(names)])
 
     def move(self, step: int) -> None:
-        """Move the cursor of the panel by some rows."""
+        """Move the cursor of the panel by some rows, or scroll what is open."""
+        if self.scene.is_open:
+            most = panels.open_rows(self.picture(), self.panel_width) - max(0, self.panel_height - 1)
+            self.scene = replace(self.scene, open_top=max(0, min(self.scene.open_top + step, most)))
+            return
         self._put(self._place().cursor + step, is_chosen=True)
 
     def page(self, step: int) -> None:
@@ -101,7 +96,10 @@ class Steering:
 
     def edge(self, side: int) -> None:
         """Move it to the first row (-1) or the last one (1)."""
-        self._put(0 if side < 0 else self.last_row, is_chosen=True)
+        if self.scene.is_open:
+            self.move(side * _ALL_ROWS)
+        else:
+            self._put(0 if side < 0 else self.last_row, is_chosen=True)
 
     @property
     def last_row(self) -> int:
@@ -117,15 +115,13 @@ class Steering:
     def enter(self) -> None:
         """End a selection, filter by the row, or open the line or the alert."""
         scene = self.scene
-        if scene.anchor_us is not None and scene.cursor_us is not None:
-            start_us, end_us = sorted((scene.anchor_us, scene.cursor_us))
-            span = ViewSpan(start_us, end_us + scene.column_us)
-            self.scene = replace(scene, span=span, anchor_us=None, cursor_us=None)
-            self._asked_anew()
+        selected = end_selection(scene)
+        if selected is not None:
+            self._put_cursor(selected, "")
         elif scene.panel == "lines":
             if scene.open_line is None and lines.line_at(self.picture(), self.cursor_row) is not None:
                 self._stand_still()
-                self.scene = replace(self.scene, open_line=self.cursor_row)
+                self.scene = replace(self.scene, open_line=self.cursor_row, open_top=0)
         elif scene.panel == "alerts":
             self._open_alert()
         elif BY_NAME[scene.panel].is_table:
@@ -154,7 +150,7 @@ class Steering:
         """Close what is open; then stop selecting; then return to now."""
         scene = self.scene
         self.message = ""
-        if scene.open_line is not None or scene.open_alert is not None:
+        if scene.is_open:
             self._opened = None
             self.scene = replace(scene, open_line=None, open_alert=None)
         elif scene.anchor_us is not None:
@@ -191,14 +187,10 @@ class Steering:
 
     def zoom(self, step: int) -> None:
         """Show more time in the chart (1) or less (-1)."""
-        held = self.answers.held
-        held_us = 0 if held.since_us is None or held.upto_us is None else held.upto_us - held.since_us
-        steps = zoom_steps(max(held_us // US_PER_S, self.facts.recent_s))
-        at = min(range(len(steps)), key=lambda number: abs(steps[number] - self.scene.zoom_s))
-        zoom_s = steps[max(0, min(at + step, len(steps) - 1))]
-        if zoom_s == self.scene.zoom_s:
+        scene = zoom(self.scene, self.answers, self.facts.recent_s, step)
+        if scene.zoom_s == self.scene.zoom_s:
             self.message = "no more is held" if step > 0 else "the chart shows no less than 2 minutes"
-        self.scene = replace(self.scene, zoom_s=zoom_s, anchor_us=None)
+        self.scene = scene
 
     def mark(self, text: str) -> None:
         """Set a marker at the cursor, or now."""
@@ -218,17 +210,18 @@ class Steering:
         self._sort((order, not is_reverse))
 
     def search(self, text: str) -> None:
-        """Search rows and lines for a text, and go to the first match."""
+        """Search rows and lines for a text; `search_next` goes to a match when all rows are there."""
         self.scene = replace(self.scene, search=text)
-        if text:
-            self.search_next(0)
 
     def search_next(self, step: int) -> None:
-        """Go to the next match in a direction; 0: to the first one from the cursor on."""
+        """Go to the next match in a direction; 0: the row of the cursor may be it."""
         if not self.scene.search:
             self.message = "nothing was searched for: / searches"
             return
-        found = panels.next_match(self.picture(), step)
+        picture = self.picture()
+        if step == 0:
+            picture, step = replace(picture, place=replace(picture.place, cursor=picture.place.cursor - 1)), 1
+        found = panels.next_match(picture, step)
         if found is None:
             self.message = "no match"
         else:
@@ -237,15 +230,6 @@ class Steering:
     def click_row(self, row: int) -> None:
         """Put the cursor to a row that is shown, from 0."""
         self._put(self._place().top + row, is_chosen=True)
-
-    def copied_text(self) -> str:
-        """Return the key of the row, or the line, of the cursor; empty: there is none."""
-        picture = self.picture()
-        if self.scene.panel == "lines":
-            line = lines.line_at(picture, self.cursor_row)
-            return "" if line is None or line.text is None else visible(line.text)
-        row = table.row_at(picture, self.cursor_row) if BY_NAME[self.scene.panel].is_table else None
-        return "" if row is None else visible(row.key)
 
     def freeze(self) -> None:
         """Let the screen stand still, or go on."""
@@ -259,17 +243,13 @@ class Steering:
         else:
             self.scene = replace(self.scene, is_following=True, pinned_us=None)
 
-    def change_theme(self) -> None:
-        """Switch between light and dark."""
-        self.scene = replace(self.scene, theme="light" if self.scene.theme == "dark" else "dark")
-
     def _sort(self, sorting: Sorting) -> None:
         name = self.scene.panel
         if not BY_NAME[name].is_table:
             self.message = "only tables are sorted"
             return
         self.scene = replace(self.scene, sortings={**self.scene.sortings, name: sorting})
-        self._keys.pop(name, None)
+        self._places.stay_at(name, None)
         self._put(0)
 
     def _stand_still(self) -> None:
@@ -292,7 +272,8 @@ class Steering:
         self._opened = episode
         now_us = self.facts.now_us or self.facts.clock_us
         span = alerts.span_of(episode, now_us, self.facts.window_s * US_PER_S)
-        self.scene = replace(self.scene, open_alert=self.cursor_row, span=span, cursor_us=None, anchor_us=None)
+        self.scene = replace(self.scene, open_alert=self.cursor_row, open_top=0, span=span)
+        self.scene = replace(self.scene, cursor_us=None, anchor_us=None)
 
     def _put_cursor(self, scene: Scene | None, otherwise: str) -> None:
         if scene is None:
@@ -303,22 +284,17 @@ class Steering:
 
     def _asked_anew(self) -> None:
         """Put the cursors of all tables to their first rows: their rows are others now."""
-        self._keys.clear()
         self._places.clear()
         if self.scene.open_line is not None:
             self.scene = replace(self.scene, open_line=None)
 
     def _place(self) -> Place:
-        return self._places.get(self.scene.panel, Place())
+        return self._places.of(self.scene.panel)
 
     def _put(self, cursor: int, *, is_chosen: bool = False) -> None:
         name = self.scene.panel
         count = max(panels.row_count(self.picture(), self.panel_width), self.last_row + 1)
-        place = self._place().at(cursor, count, max(1, self.panel_height - _TITLES))
-        self._places[name] = place
+        place = self._places.put(name, cursor, count, max(1, self.panel_height - _TITLES))
         if is_chosen:
             row = table.row_at(self.picture(), place.cursor) if BY_NAME[name].is_table else None
-            if row is None or place.cursor == 0:
-                self._keys.pop(name, None)
-            else:
-                self._keys[name] = row.key
+            self._places.stay_at(name, None if row is None else row.key)

@@ -107,7 +107,8 @@ class Histograms:
 
     def add_to_first(self, buckets: Ints) -> None:
         """Count values under the number 0; a bucket below 0 is none."""
-        shifted = np.bincount(buckets + _BEFORE, minlength=_BEFORE)
+        # The greatest of a narrow type has no greater one.
+        shifted = np.bincount(np.add(buckets, _BEFORE, dtype=np.int16), minlength=_BEFORE)
         self._cells[: len(shifted) - _BEFORE] += shifted[_BEFORE:]
 
     def add(self, number_of: Int32s, values: Sequence[tuple[Ints, Ints]]) -> None:

@@ -68,7 +68,7 @@ def _value(field: str, row: Mapping[str, Value]) -> Value:
 
 
 def _is_absent(field: str, value: Value) -> bool:
-    return value is None or (field, value) in (("status", 0), ("host", b"-"))
+    return value is None or (field, value) in (("status", 0), ("host", b"-"), ("section", b"(none)"))
 
 
 def host_of_url(referer: bytes) -> bytes | None:

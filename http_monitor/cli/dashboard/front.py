@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from http_monitor.display.text import Display
     from http_monitor.hub.hub import Hub
     from http_monitor.inputs.input import Input
+    from http_monitor.monitor.playing.player import Player
     from http_monitor.monitor.run import Run
     from http_monitor.monitor.shown_run import Working
     from http_monitor.ports.sink import ReportSink
@@ -33,14 +34,16 @@ class DashboardFront:
         settings: The settings of the run.
         views: Will answer about the rows that are held.
         display: Will print the summary.
+        player: Plays a replay; None: the run is live.
     """
 
     is_watched = True
-    # A fork beside threads may deadlock, and playing needs no second core.
-    reads_ahead = False
 
-    def __init__(self, settings: Settings, views: LateViews, display: "Display") -> None:
+    def __init__(
+        self, settings: Settings, views: LateViews, display: "Display", player: "Player | None" = None
+    ) -> None:
         self.mailbox = LatestMailbox()
+        self.player = player
         self.ending = Ending()
         self.now_us: int | None = None
         """The greatest time of all rows so far."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from http_monitor.cli.dashboard.lines import ShownLines
     from http_monitor.cli.fronts.front import Front
     from http_monitor.display.text import Display
+    from http_monitor.monitor.playing.player import Player as ReplayPlayer
 
 _MAX_NAMES = 3
 
@@ -51,10 +52,11 @@ class DashboardRun:
         self._settings = settings
         self._stop = stop
         self._monitor = monitor
-        self._front = DashboardFront(settings, self.views, display)
+        self._clock = WallClock()
+        self._player = _player(stop, self._clock) if settings.replay else None
+        self._front = DashboardFront(settings, self.views, display, self._player)
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._is_ended = False
-        self._clock = WallClock()
         self._facts = Facts(
             title_of(settings),
             window_s=settings.window_s,
@@ -67,7 +69,7 @@ class DashboardRun:
     @property
     def player(self) -> Player | None:
         """Plays a replay; None: the run is live."""
-        return None
+        return self._player
 
     @property
     def is_ended(self) -> bool:
@@ -93,12 +95,12 @@ class DashboardRun:
         newest = self._front.mailbox.drain()
         facts = fold(self._facts, _new(newest, self._facts), newest.events_dropped - self._events_dropped)
         self._events_dropped = newest.events_dropped
-        now_us, player = self._front.now_us, self.player
+        now_us, player = self._front.now_us, self._player
         facts = replace(
             facts,
             format=self._front.format,
             now_us=now_us,
-            clock_us=(now_us or 0) if facts.is_replay else self._clock.now_us(),
+            clock_us=self._clock.now_us() if player is None else player.reached_us or now_us or 0,
             pace="" if player is None else player.pace,
             failure=_words(self.error),
         )
@@ -139,6 +141,12 @@ class DashboardRun:
         finally:
             self._is_ended = True
             self.when_ended()
+
+
+def _player(stop: Stop, clock: WallClock) -> "ReplayPlayer":
+    from http_monitor.monitor.playing.player import Player as ReplayPlayer
+
+    return ReplayPlayer(stop.waker.wake, clock)
 
 
 def title_of(settings: Settings) -> str:

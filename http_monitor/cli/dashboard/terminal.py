@@ -79,7 +79,8 @@ class ScreenTerminal:
     def restore(self) -> None:
         """Leave the screen at once, whatever Textual does; may be called by a signal handler."""
         with suppress(OSError):
-            os.write(sys.stdout.fileno(), _RESTORE.encode())
+            # Textual has put something else in the place of `sys.stdout`.
+            os.write(self._screen.fileno(), _RESTORE.encode())
         self.set_attributes()
 
     def set_attributes(self) -> None:

@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from http_monitor.cli.formats import Formats
     from http_monitor.hub.hub import Hub
     from http_monitor.inputs.input import Input
+    from http_monitor.monitor.playing.player import Player
     from http_monitor.monitor.run import Run
     from http_monitor.monitor.shown_run import Working
     from http_monitor.ports.sink import ReportSink
@@ -48,8 +49,8 @@ class Front(Protocol):
         ...
 
     @property
-    def reads_ahead(self) -> bool:
-        """Whether a replay may be parsed in parallel."""
+    def player(self) -> "Player | None":
+        """Plays a replay; None: it is read as fast as possible, and may be parsed in parallel."""
         ...
 
     def close(self) -> None:

@@ -28,7 +28,7 @@ class PrintedFront:
         now_us: Returns the time of notices; None: they have none.
     """
 
-    reads_ahead = True
+    player = None
 
     def __init__(self, settings: Settings, now_us: "Callable[[], int] | None") -> None:
         from http_monitor.display.notices import Notices

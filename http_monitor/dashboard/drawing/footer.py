@@ -15,12 +15,23 @@ _LAST = ("help", "leave")
 _REPLAY = ("play", "pace(1)", "pace(-1)", "jump")
 _TABLE = (
     *("enter", "exclude", "unfilter", "cursor(-1)", "peak(-1)", "lines", "alerts", "search", "sort", "next_panel"),
-    *("export", "freeze", "palette", "filter", "copy"),
+    *("export", "freeze", "command_palette", "filter", "copy"),
 )
-_LINES = ("enter", "search", "follow", "cursor(-1)", "copy", "next_panel", "alerts", "export", "freeze", "palette")
-_ALERTS = ("enter", "cursor(-1)", "lines", "search", "next_panel", "export", "freeze", "palette")
-_HEALTH = ("next_panel", "lines", "alerts", "freeze", "palette")
-_OPEN = ("back", "lines", "copy", "export", "next_panel", "palette")
+_LINES = (
+    "enter",
+    "search",
+    "follow",
+    "cursor(-1)",
+    "copy",
+    "next_panel",
+    "alerts",
+    "export",
+    "freeze",
+    "command_palette",
+)
+_ALERTS = ("enter", "cursor(-1)", "lines", "search", "next_panel", "export", "freeze", "command_palette")
+_HEALTH = ("next_panel", "lines", "alerts", "freeze", "command_palette")
+_OPEN = ("back", "lines", "copy", "export", "next_panel", "command_palette")
 _SELECTING = ("enter", "cursor(-1)", "cursor(1)", "cursor(-10)", "cursor(10)", "back")
 _WORDS: Mapping[str, str] = {
     **{"follow": "follow", "copy": "copy", "unfilter": "take off", "filter": "filter text"},
@@ -60,7 +71,7 @@ def _actions(picture: Picture) -> tuple[str, ...]:
     scene = picture.scene
     if scene.anchor_us is not None:
         return _SELECTING
-    if scene.open_line is not None or scene.open_alert is not None:
+    if scene.is_open:
         return _OPEN
     by_panel = {"lines": _LINES, "alerts": _ALERTS, "health": _HEALTH}
     actions = by_panel.get(scene.panel, _TABLE)
@@ -108,7 +119,7 @@ def _enter(scene: Scene) -> str:
 def _back(scene: Scene) -> str:
     if scene.anchor_us is not None:
         return "give up"
-    return "close" if scene.open_line is not None or scene.open_alert is not None else "now"
+    return "close" if scene.is_open else "now"
 
 
 def _columns(pair: tuple[str, str]) -> int:

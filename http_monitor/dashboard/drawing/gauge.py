@@ -16,7 +16,7 @@ def level_of(value: float, limit: float) -> Role:
 
 def paint_gauge(value: float, limit: float, width: int) -> list[Cell]:
     """Return a gauge of some columns between two edges; it is full from the limit on."""
-    eighths = 8 * width if value >= limit else min(8 * width - 1, int(8 * width * value / limit))
+    eighths = 8 * width if value >= limit else int(8 * width * value / limit)
     full, rest = divmod(max(0, eighths), 8)
     bar = "█" * full + (_PARTS[rest - 1] if rest else "")
     return [Cell("▕", "dim"), Cell(f"{bar:{width}}", level_of(value, limit)), Cell("▏", "dim")]

@@ -10,7 +10,9 @@ from http_monitor.dashboard.drawing.header_state import paint_state, says_why, w
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.units import US_PER_S, pluralize
 
-_MIN_CHIP_WIDTH = 8
+_MIN_CHIP_WIDTH = 16
+_LEFT_OUT_WIDTH = 4
+"""``+17 ``, the number of filters that are not shown."""
 
 
 def paint_header(picture: Picture, width: int) -> list[Row]:
@@ -24,7 +26,7 @@ def paint_header(picture: Picture, width: int) -> list[Row]:
     if picture.scene.chips:
         rows.append(_paint_chips([f"[{sentence(chip)}]" for chip in picture.scene.chips], width))
     if picture.answers.filter_fault:
-        rows.append([Cell(cut(f"filter: {sentence(picture.answers.filter_fault)}", width), "bad")])
+        rows.append([Cell(cut(sentence(picture.answers.filter_fault), width), "bad")])
     if why_of(picture.facts) and not says_why(picture, width):
         role: Role = "bad" if picture.facts.phase == "failed" else "warn"
         rows.append([Cell(cut(why_of(picture.facts), width), role)])
@@ -56,10 +58,11 @@ def _paint_alert(picture: Picture, width: int) -> Row:
 
 def _paint_chips(chips: list[str], width: int) -> list[Cell]:
     """Return the filters; if they do not fit, the longest are cut, and then the first ones left out."""
-    left_out = 0
-    while len(chips) > 1 and (len(chips) * (_MIN_CHIP_WIDTH + 1) - 1) + (2 if left_out else 0) > width:
-        chips, left_out = chips[1:], left_out + 1
-    cells = [Cell("… ", "dim")] if left_out else []
+    shown = max(1, min(len(chips), (width - _LEFT_OUT_WIDTH) // (_MIN_CHIP_WIDTH + 1)))
+    if sum(cell_len(chip) + 1 for chip in chips) - 1 <= width:
+        shown = len(chips)
+    left_out, chips = len(chips) - shown, chips[-shown:]
+    cells = [Cell(f"+{left_out:,} ", "dim")] if left_out else []
     room = width - width_of(cells) - (len(chips) - 1)
     most = max(_MIN_CHIP_WIDTH, room)
     while most > _MIN_CHIP_WIDTH and sum(min(most, cell_len(chip)) for chip in chips) > room:

@@ -19,13 +19,16 @@ def asked_of(picture: Picture) -> tuple[list[Cell], list[Cell]]:
     if scene.span is not None:
         span = f"{_span(scene.span.start_us, scene.span.end_us)}"
         date = _date_before(picture, scene.span.start_us)
-        return [Cell(f" {date}{span} ", "selected", "selected")], [Cell(f" {span} ", "selected", "selected")]
+        full = Cell(f" {date}{span} ", "selected", "selected")
+        return [full], [full]
     if scene.cursor_us is not None:
         instant = f" as of {local(scene.cursor_us):%H:%M:%S}"
         date = _date_before(picture, scene.cursor_us)
         after = f" on {date}" if date else " "
         length = figures.exact_span(scene.column_us // US_PER_S)
-        return [Cell(f"{instant}{after}({length}) ", "cursor", "cursor")], [Cell(f"{instant} ", "cursor", "cursor")]
+        return [Cell(f"{instant}{after}({length}) ", "cursor", "cursor")], [
+            Cell(f"{instant}{after}", "cursor", "cursor")
+        ]
     last = Cell(f"last {figures.exact_span(picture.facts.window_s)}", "accent")
     return [Cell("now: ", "accent"), last], [last]
 

@@ -24,21 +24,30 @@ _WORDS: dict[str, tuple[str, Role]] = {
 
 
 def paint_state(picture: Picture, width: int) -> Row:
-    """Return the row; what does not fit is shortened: the reason of a wait, then the folders, then the format."""
+    """Return the row. What does not fit is shortened: the reason of a wait, the folders, the format, the state."""
     facts = picture.facts
-    clock = [Cell(_clock(facts), "bold")]
-    room = width - width_of(clock) - 2
-    name = _name(facts)
-    for state in (_state(picture, why_of(facts)), _state(picture, "")):
-        state_width = width_of(state)
-        if state_width + cell_len(name) <= room:
-            break
-    title_room = max(room - state_width, min(_MIN_TITLE_WIDTH, room))
+    name = cut_path(facts.title, _MIN_TITLE_WIDTH)
+    state, clock = _choose(picture, width, cell_len(name))
+    room = width - cell_len(clock) - 2
+    title_room = max(room - width_of(state), min(_MIN_TITLE_WIDTH, room))
     form = [_DOT, Cell(sentence(facts.format), "dim")] if facts.format else []
     if form and cell_len(name) + width_of(form) > title_room:
         form = []
     title = Cell(cut_path(facts.title, title_room - width_of(form)), "bold")
-    return spread([title, *form, *state], clock, width)
+    return spread([title, *form, *state], [Cell(clock, "bold")], width)
+
+
+def _choose(picture: Picture, width: int, name_width: int) -> tuple[list[Cell], str]:
+    """Return state and clock in the longest form that leaves room for the name, else in the shortest."""
+    facts = picture.facts
+    clock = _clock(facts)
+    full = _state(picture, "", is_short=False)
+    short = _state(picture, "", is_short=True)
+    choices = [(full, clock), (short, clock), (short, clock[-len("HH:MM:SS") :])]
+    if says_why(picture, width):
+        choices.insert(0, (_state(picture, why_of(facts), is_short=False), clock))
+    fitting = (choice for choice in choices if width_of(choice[0]) + name_width + 2 + len(choice[1]) <= width)
+    return next(fitting, choices[-1])
 
 
 def why_of(facts: Facts) -> str:
@@ -56,8 +65,9 @@ def why_of(facts: Facts) -> str:
 def says_why(picture: Picture, width: int) -> bool:
     """Return whether the first row has room for why the run waits or has failed."""
     facts = picture.facts
-    room = width - len(_clock(facts)) - 2
-    return width_of(_state(picture, why_of(facts))) + cell_len(_name(facts)) <= room
+    name_width = cell_len(cut_path(facts.title, _MIN_TITLE_WIDTH))
+    state = _state(picture, why_of(facts), is_short=False)
+    return width_of(state) + name_width + 2 + len(_clock(facts)) <= width
 
 
 def cut_path(title: str, width: int) -> str:
@@ -73,25 +83,21 @@ def cut_path(title: str, width: int) -> str:
     return cut(parts[-1], width)
 
 
-def _name(facts: Facts) -> str:
-    """Return the shortest form of the title that still names the file."""
-    return cut_path(facts.title, _MIN_TITLE_WIDTH)
-
-
-def _state(picture: Picture, why: str) -> list[Cell]:
+def _state(picture: Picture, why: str, *, is_short: bool) -> list[Cell]:
     facts = picture.facts
     words, role = _WORDS[facts.phase]
     if facts.phase in ("playing", "paused") and facts.pace:
         words = words.replace("replay", f"replay {facts.pace}")
-    pulse = facts.pulse
-    if facts.phase == "catching up" and pulse is not None:
-        words += f" {figures.rough_span(pulse.lag_s)}, {bytes_of(pulse.lag_bytes)}"
+    if facts.phase == "catching up" and facts.pulse is not None:
+        lag = figures.rough_span(facts.pulse.lag_s)
+        words = f"behind {lag}" if is_short else f"{words} {lag}, {bytes_of(facts.pulse.lag_bytes)}"
     if why:
         words = f"{words}: {why}" if facts.phase in ("waiting", "failed") else f"{words}, waiting: {why}"
         role = "bad" if facts.phase == "failed" else "warn"
     state = [_DOT, Cell(words, role)]
     if facts.reading_back_to_us is not None:
-        state += [_DOT, Cell(f"reading back to {local(facts.reading_back_to_us):%H:%M}", "accent")]
+        back = f"back to {local(facts.reading_back_to_us):%H:%M}"
+        state += [_DOT, Cell(back if is_short else f"reading {back}", "accent")]
     if picture.scene.is_paused:
         state += [_DOT, Cell("screen paused", "warn")]
     return state

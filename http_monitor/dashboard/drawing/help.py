@@ -7,8 +7,8 @@ from itertools import groupby, zip_longest
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, fit, pad, spread, width_of
-from http_monitor.dashboard.drawing.listing import clip
-from http_monitor.dashboard.drawing.wrapping import wrap_words
+from http_monitor.dashboard.drawing.lists.listing import clip
+from http_monitor.dashboard.drawing.lists.wrapping import wrap_words
 from http_monitor.dashboard.keys import KEYS, Key
 
 _COLUMN_WIDTH = 38
@@ -28,8 +28,11 @@ _COLOURS: tuple[tuple[str, Role, Role | None, str], ...] = (
     ("██", "client_error", None, "status 4xx; lines of these begin with ·"),
     ("██", "server_error", None, "status 5xx; lines of these begin with !"),
     ("██", "other_status", None, "another status, or none"),
-    ("──", "threshold", None, "the threshold of the traffic alert"),
-    ("! ", "raised", None, "an alert is active"),
+    ("! ", "server_error", None, "on the chart: more errors than their alert allows"),
+    ("• ", "dim", None, "on the chart: some errors"),
+    ("╌╌", "threshold", None, "on the chart: the threshold of the traffic alert"),
+    ("━━", "raised", "raised", "an alert is active"),
+    ("━━", "bad", None, "on the chart: an alert that is over"),
     ("▼ ", "marker", None, "a marker of yours"),
     ("  ", "plain", "cursor", "the row, or the time, of the cursor"),
     ("  ", "plain", "selected", "the selected time"),

@@ -55,10 +55,10 @@ def _row(tabs: Sequence[_Tab], named: set[int], at: int) -> list[Cell]:
 
 def _tab(tab: _Tab, *, is_current: bool, is_named: bool) -> list[Cell]:
     panel = tab.panel
-    note = [Cell(" "), Cell(tab.note, "raised")] if tab.note else []
+    note = [Cell(" "), Cell(tab.note, "raised", "raised")] if tab.note else []
     if is_current:
         words = f"{panel.digit} {panel.title}" if panel.digit else panel.title
-        return [Cell(_CURRENT + words, "title"), *note]
+        return [Cell(_CURRENT + words, "title", "title"), *note]
     if is_named:
         digit = [Cell(f"{panel.digit} ", "key")] if panel.digit else []
         return [*digit, Cell(panel.title, "dim"), *note]

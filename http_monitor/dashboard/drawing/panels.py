@@ -1,7 +1,8 @@
 """Draws the panel that has the keyboard, whichever it is."""
 
-from http_monitor.dashboard.drawing import alert, alerts, health, line, lines, table
+from http_monitor.dashboard.drawing import table
 from http_monitor.dashboard.drawing.cells import Row
+from http_monitor.dashboard.drawing.lists import alert, alerts, health, line, lines
 from http_monitor.dashboard.drawing.picture import Picture
 
 
@@ -21,6 +22,11 @@ def paint_panel(picture: Picture, width: int, height: int) -> list[Row]:
             return health.paint_health(picture, width, height)
         case _:
             return table.paint_table(picture, width, height)
+
+
+def open_rows(picture: Picture, width: int) -> int:
+    """Return the number of rows of the line or alert that is open, without its title."""
+    return line.line_rows(picture, width) if picture.scene.panel == "lines" else alert.alert_rows(picture, width)
 
 
 def row_count(picture: Picture, width: int) -> int:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.answers import Answers
 from http_monitor.dashboard.state.facts import Facts
+from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 
 

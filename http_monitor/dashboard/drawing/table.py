@@ -7,7 +7,7 @@ from functools import lru_cache
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, key, pad
-from http_monitor.dashboard.drawing.listing import pattern
+from http_monitor.dashboard.drawing.lists.listing import pattern
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.drawing.tables.columns import Known, Layout, known_of, lay_out
 from http_monitor.dashboard.drawing.tables.title import arrow, paint_title, why_empty

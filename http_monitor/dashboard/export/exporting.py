@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from http_monitor.dashboard.drawing.alerts import in_order
+from http_monitor.dashboard.drawing.lists.alerts import in_order
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.export import block_list, csv_file, json_file
 from http_monitor.dashboard.export.writing import FORMS, default_path, write_new

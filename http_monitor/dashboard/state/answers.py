@@ -1,6 +1,6 @@
 """What views answer about the rows that are held."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from http_monitor.ports.views import FoundLine, Held, Point, TableView, ViewSpan
@@ -16,6 +16,8 @@ class TableAnswer:
     span: ViewSpan
     before: Mapping[bytes, int] | None = None
     """Hits of the keys in the span of equal length before; None: that span is not wholly held."""
+    key: Hashable = None
+    """What was asked (`question.table_key`)."""
 
     @property
     def knows_errors(self) -> bool:
@@ -49,6 +51,8 @@ class LinesAnswer:
     """Matching lines that are not shown: when following, those that came since following began; else all beyond."""
     span: ViewSpan
     is_whole: bool
+    key: Hashable = None
+    """What was asked (`question.lines_key`)."""
 
 
 @dataclass(frozen=True, slots=True)

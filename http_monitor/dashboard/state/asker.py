@@ -7,7 +7,7 @@ from dataclasses import replace
 from http_monitor.dashboard.state.answers import Answers, LinesAnswer, ShownLine, TableAnswer
 from http_monitor.dashboard.state.chart_time import chart_span
 from http_monitor.dashboard.state.followed_lines import FollowedLines
-from http_monitor.dashboard.state.question import AskedChart, AskedTable, Question
+from http_monitor.dashboard.state.question import AskedChart, AskedTable, Question, lines_key, table_key
 from http_monitor.errors import UsageError
 from http_monitor.ports.views import FoundLine, Held, LinesQuery, SeriesQuery, TableQuery, Views, ViewSpan
 
@@ -83,7 +83,7 @@ class Asker:
         """End the thread; return when it has."""
         with self._changed:
             self._stopping = True
-            self._changed.notify()
+            self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -91,7 +91,7 @@ class Asker:
         """Answer this question as soon as possible, instead of any before."""
         with self._changed:
             self._next = question
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _run(self) -> None:
         try:
@@ -135,15 +135,14 @@ class Asker:
         span = question.span or ViewSpan(now_us + 1 - question.window_us, now_us + 1)
         self._drop_tables(question)
         for asked in question.tables:
-            key = (asked, question.filter, question.span, question.window_us, question.now_us)
+            key = table_key(asked, question)
             self._part(f"table {asked.dimension}", key, lambda asked=asked: self._table(asked, question, span, held))  # type: ignore[misc]
             if self._is_overtaken():
                 return
         chart_key = (question.chart, question.filter, question.now_us)
         self._part("chart", chart_key, lambda: self._chart(question, now_us, held))
         if question.lines:
-            lines_key = (question.filter, question.span, question.lines, question.follows, question.now_us)
-            self._part("lines", lines_key, lambda: self._lines(question, span, now_us))
+            self._part("lines", lines_key(question), lambda: self._lines(question, span, now_us))
         elif self._answers.lines is not None:
             self._last.pop("lines", None)
             self._followed = FollowedLines()
@@ -191,7 +190,7 @@ class Asker:
             earlier = ViewSpan(span.start_us - length_us, span.start_us)
             rows = self._views.table(TableQuery(asked.dimension, earlier, question.filter, limit=None)).rows
             before = {row.key: row.hits for row in rows}
-        tables = {**self._answers.tables, asked.dimension: TableAnswer(view, span, before)}
+        tables = {**self._answers.tables, asked.dimension: TableAnswer(view, span, before, table_key(asked, question))}
         self._tell(held=view.held, tables=tables, filter_fault="")
 
     def _chart(self, question: Question, now_us: int, held: Held) -> None:
@@ -209,7 +208,7 @@ class Asker:
             skipped = self._followed.skipped(key, found.lines, now_us, lambda span: self._count(span, question.filter))
         else:
             self._followed.stop()
-        self._tell(lines=LinesAnswer(texts, skipped, span, found.is_whole), filter_fault="")
+        self._tell(lines=LinesAnswer(texts, skipped, span, found.is_whole, lines_key(question)), filter_fault="")
 
     def _count(self, span: ViewSpan, expression: str | None) -> int:
         return self._views.lines(LinesQuery(span, expression, 0)).skipped

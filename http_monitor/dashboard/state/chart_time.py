@@ -11,12 +11,12 @@ AXIS_WIDTH = 7
 """Columns of the labels at the left of the chart: six digits, and the axis."""
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 _STEPS_S = (
-    *(1, 2, 5, 10, 15, 20, 30),
-    *(minutes * _MINUTE_S for minutes in (1, 2, 5, 10, 15, 20, 30)),
+    *(1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30),
+    *(minutes * _MINUTE_S for minutes in (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)),
     *(hours * _HOUR_S for hours in (1, 2, 3, 6, 12)),
     _DAY_S,
 )
-"""Lengths of a column."""
+"""Lengths of a column, close enough that little of the chart lies before what a zoom asks for."""
 _TICKS_S = (
     *(10, 30),
     *(minutes * _MINUTE_S for minutes in (1, 2, 5, 10, 15, 30)),

@@ -10,7 +10,7 @@ _RISE = 1.5
 
 
 def find_peak(points: Mapping[int, Point], span: ViewSpan, step_us: int, from_us: int, direction: int) -> int | None:
-    """Return the highest column of the next spike before or after a time; None: there is none.
+    """Return the first highest column of the next spike before or after a time; None: there is none.
 
     A spike is a run of columns that are each at least 1.5 times the median of all columns with hits.
 
@@ -36,8 +36,10 @@ def find_peak(points: Mapping[int, Point], span: ViewSpan, step_us: int, from_us
         if not span.start_us <= at_us < span.end_us:
             return None
     best_us = at_us
+    # Of equal ones the earliest.
+    is_better = int.__ge__ if direction < 0 else int.__gt__
     while is_high(at_us) and span.start_us <= at_us < span.end_us:
-        if points[at_us].hits > points[best_us].hits:
+        if is_better(points[at_us].hits, points[best_us].hits):
             best_us = at_us
         at_us += direction * step_us
     return best_us

@@ -1,5 +1,6 @@
 """What the screen asks of the rows that are held."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from http_monitor.ports.views import Order, ViewSpan
@@ -45,3 +46,13 @@ class Question:
     """Whether lines are counted that come in and are not shown."""
     now_us: int | None = None
     """Rows up to that time; None: all that are held. A screen that stands still has one."""
+
+
+def table_key(asked: AskedTable, question: Question) -> Hashable:
+    """Return what the rows of a table depend on, but for those that came since."""
+    return asked, question.filter, question.span, question.window_us, question.now_us
+
+
+def lines_key(question: Question) -> Hashable:
+    """Return what the lines depend on likewise."""
+    return question.filter, question.span, question.lines, question.follows, question.now_us

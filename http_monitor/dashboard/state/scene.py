@@ -49,6 +49,8 @@ class Scene:
     """Place of the line that is shown whole; None: the list of lines is."""
     open_alert: int | None = None
     """Place of the alert that is shown with its details; None: the list is."""
+    open_top: int = 0
+    """The first row that is shown of the line or alert that is open."""
     is_following: bool = True
     """The lines are those that come in, the newest first; else they stand still."""
     pinned_us: int | None = None
@@ -59,6 +61,11 @@ class Scene:
     def is_now(self) -> bool:
         """Whether tables and lines answer for now."""
         return self.cursor_us is None and self.span is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a line or an alert is shown instead of the list."""
+        return self.open_line is not None or self.open_alert is not None
 
     @property
     def filter(self) -> str | None:

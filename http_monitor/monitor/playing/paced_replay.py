@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from http_monitor.clock import END_OF_TIME_US, Clock
+from http_monitor.clock import END_OF_TIME_US
 from http_monitor.engine.aggregator import MetricsAggregator
 from http_monitor.inputs.input import Input
 from http_monitor.monitor.deadline import Deadline
@@ -39,8 +39,7 @@ class PacedReplay(ReplayRun):
         publisher: Receives all messages.
         held: Notices about lines that now has not reached yet; shared with `publisher`.
         settings: The lengths of buckets.
-        player: What it is to do.
-        clock: Its `running_us` is the time for which it is played.
+        player: What it is to do; has the clock.
     """
 
     def __init__(
@@ -51,11 +50,10 @@ class PacedReplay(ReplayRun):
         held: HeldNotices,
         settings: Settings,
         player: Player,
-        clock: Clock,
     ) -> None:
         super().__init__(inputs, engine, publisher, held)
         self._player = player
-        self._clock = clock
+        self._clock = player.clock
         self._bucket_us = settings.bucket_size_s * US_PER_S
         self._closes_at_us = settings.bucket_waits_s * US_PER_S
         self._slice_buckets = 1

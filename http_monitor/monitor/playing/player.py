@@ -38,12 +38,12 @@ class Player:
 
     Args:
         wake: Wakes the replay's thread; called by the one that orders.
-        clock: The clock of the replay; only its `running_us` matters.
+        clock: Its `running_us` is the time for which the log plays.
     """
 
     def __init__(self, wake: Callable[[], None], clock: Clock) -> None:
         self._wake = wake
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.Lock()
         self._order = Order()
         self._playhead: Playhead | None = None
@@ -78,7 +78,7 @@ class Player:
     def reached_us(self) -> int | None:
         """The time of the log, which runs on between its lines; None: no line has been read yet."""
         playhead = self._playhead
-        return None if playhead is None else playhead.shown_us(self._clock.running_us())
+        return None if playhead is None else playhead.shown_us(self.clock.running_us())
 
     def play(self, pace: Pace) -> None:
         """Go on at a speed."""

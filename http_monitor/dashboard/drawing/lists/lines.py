@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, fit, key, pad, sentence
-from http_monitor.dashboard.drawing.line_fields import line_cells, status_mark, status_role
-from http_monitor.dashboard.drawing.listing import (
+from http_monitor.dashboard.drawing.lists.line_fields import line_cells, status_mark, status_role
+from http_monitor.dashboard.drawing.lists.listing import (
     TITLE_ROWS,
     clip,
     highlight,

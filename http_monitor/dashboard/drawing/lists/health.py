@@ -7,11 +7,18 @@ from itertools import zip_longest
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, pad, pad_left, sentence, spread
-from http_monitor.dashboard.drawing.lines import behind
-from http_monitor.dashboard.drawing.listing import TITLE_ROWS, join, position, rows_of_list, shown_place, title_row
+from http_monitor.dashboard.drawing.lists.lines import behind
+from http_monitor.dashboard.drawing.lists.listing import (
+    TITLE_ROWS,
+    join,
+    position,
+    rows_of_list,
+    shown_place,
+    title_row,
+)
+from http_monitor.dashboard.drawing.lists.wrapping import wrap_words
 from http_monitor.dashboard.drawing.numbers import UNKNOWN, bytes_of, percent_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.wrapping import wrap_words
 from http_monitor.dashboard.state.facts import Facts
 from http_monitor.figures import count, moment, pluralize, rough_span
 from http_monitor.health import Health
@@ -22,7 +29,6 @@ from http_monitor.report_tables import Coverage
 _TWO_COLUMNS, _THREE_COLUMNS = 84, 140
 """Columns of the panel from which blocks stand side by side."""
 _GAP = 3
-_LEAST_WIDTH = 60
 _LABEL_COLUMNS = 13
 _VALUE_COLUMNS = 9
 _NOTICES = 20
@@ -65,7 +71,7 @@ def paint_health(picture: Picture, width: int, height: int) -> list[Row]:
     return [*rows, *rows_of_list(picture, body[place.top : place.top + room], place, width)][: max(0, height)]
 
 
-def row_count(picture: Picture, width: int = _LEAST_WIDTH) -> int:
+def row_count(picture: Picture, width: int) -> int:
     """Return the number of rows that can be scrolled through; on a narrow screen they are more."""
     return len(_body(picture, width))
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from http_monitor.dashboard.drawing.alerts import episode_at, row_count, span_of, state_of, value_words
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, key, pad, pad_left, sentence, width_of
-from http_monitor.dashboard.drawing.listing import clip, paint_document, title_row
+from http_monitor.dashboard.drawing.lists.alerts import episode_at, row_count, span_of, state_of, value_words
+from http_monitor.dashboard.drawing.lists.listing import clip, paint_document, title_row
+from http_monitor.dashboard.drawing.lists.value_chart import paint_values
 from http_monitor.dashboard.drawing.numbers import percent_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.value_chart import paint_values
 from http_monitor.dashboard.state.facts import Episode, Facts
 from http_monitor.figures import moment, pluralize, rough_span
 from http_monitor.report_tables import Breakdown, Share
@@ -24,21 +24,20 @@ _LEAST_WITH_BAR = 70
 _NONE = {"endpoint": "without a path", "host": "without a host", "agent": "without an agent"}
 
 
-def paint_alert(picture: Picture, width: int, height: int, top: int = 0) -> list[Row]:
+def paint_alert(picture: Picture, width: int, height: int) -> list[Row]:
     """Return the panel of the alert that is open: its times, value, contributors, and the value over time.
 
     Args:
         picture: What is drawn; `Scene.open_alert` is the place of the alert.
         width: Columns.
         height: Rows.
-        top: The first row of its text that is shown.
     """
     place = picture.scene.open_alert or 0
     episode = episode_at(picture, place)
     if episode is None:
         return clip([title_row(picture, "alerts", ["this alert is no longer there"], width)], width, height)
     title = title_row(picture, "alerts", [f"{place + 1:,} of {row_count(picture):,}", "Esc closes"], width)
-    return paint_document(title, _body(picture, episode, width), top, width, height)
+    return paint_document(title, _body(picture, episode, width), picture.scene.open_top, width, height)
 
 
 def alert_rows(picture: Picture, width: int) -> int:
@@ -63,8 +62,9 @@ def _times(episode: Episode, facts: Facts, width: int) -> Iterator[Row]:
     raised, recovered, now_us = episode.raised, episode.recovered, facts.clock_us
     mark, role = state_of(episode)
     state = "active" if recovered is None else "recovered"
-    text = f"{mark} {sentence(raised.title)}"
-    yield [Cell(cut(text, width), role if recovered is None else "bold"), Cell(f"  {state}", "dim")]
+    text = cut(f"{mark} {sentence(raised.title)}", width)
+    title = Cell(text, role, role) if recovered is None else Cell(text, "bold")
+    yield [title, Cell(f"  {state}", "dim")]
     yield _field("raised", f"{moment(raised.at_us, now_us)}, {_ago(now_us - raised.at_us)}", width)
     if raised.began_us is not None:
         yield _field("began about", f"{moment(raised.began_us, now_us)}", width)

@@ -7,8 +7,8 @@ from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, cut, fit, sentence, spread, width_of
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.place import Place
 from http_monitor.dashboard.state.panels import BY_NAME
+from http_monitor.dashboard.state.place import Place
 from http_monitor.figures import moment
 from http_monitor.ports.views import ViewSpan
 

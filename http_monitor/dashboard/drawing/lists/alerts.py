@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, fit, pad, sentence, spread
-from http_monitor.dashboard.drawing.listing import (
+from http_monitor.dashboard.drawing.lists.listing import (
     TITLE_ROWS,
     clip,
     highlight,
@@ -60,6 +60,12 @@ def episode_at(picture: Picture, cursor: int) -> Episode | None:
     """Return the alert in a row; None: there is none."""
     shown = in_order(picture.facts)
     return shown[cursor] if 0 <= cursor < len(shown) else None
+
+
+def place_of(facts: Facts, episode: Episode) -> int | None:
+    """Return the row of an alert, whether it has recovered meanwhile or not; None: it is left out by now."""
+    raises = [shown.raised for shown in in_order(facts)]
+    return raises.index(episode.raised) if episode.raised in raises else None
 
 
 def next_match(picture: Picture, step: int) -> int | None:
@@ -161,7 +167,8 @@ def _alert_row(episode: Episode, now_us: int, layout: _Layout) -> Row:
     words = _words(episode, now_us)
     mark, role = state_of(episode)
     is_active = episode.recovered is None
-    cells = [Cell(mark, role), Cell(" "), Cell(pad(words.title, layout.title), role if is_active else "plain")]
+    title = pad(words.title, layout.title)
+    cells = [Cell(f"{mark} {title}", role, role)] if is_active else [Cell(f"{mark} ", role), Cell(title)]
     when = words.brief_when if layout.is_brief else words.when
     for text, columns, shown in (
         (when, layout.when, "plain"),

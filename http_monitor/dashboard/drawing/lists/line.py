@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, key, sentence
-from http_monitor.dashboard.drawing.line_fields import line_cells, status_role
-from http_monitor.dashboard.drawing.lines import line_at, row_count
-from http_monitor.dashboard.drawing.listing import clip, paint_document, title_row
+from http_monitor.dashboard.drawing.lists.line_fields import line_cells, status_role
+from http_monitor.dashboard.drawing.lists.lines import line_at, row_count
+from http_monitor.dashboard.drawing.lists.listing import clip, paint_document, title_row
+from http_monitor.dashboard.drawing.lists.wrapping import wrap
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.dashboard.drawing.wrapping import wrap
 from http_monitor.dashboard.state.answers import ShownLine
 from http_monitor.figures import duration, moment
 from http_monitor.records import LogFile
@@ -33,14 +33,13 @@ _ROLES: Mapping[str, Role] = {
 _LABEL_COLUMNS = 10
 
 
-def paint_line(picture: Picture, width: int, height: int, top: int = 0) -> list[Row]:
+def paint_line(picture: Picture, width: int, height: int) -> list[Row]:
     """Return the panel of the line that is open: its text, its fields, and where it stands.
 
     Args:
         picture: What is drawn; `Scene.open_line` is the place of the line.
         width: Columns.
         height: Rows.
-        top: The first row of its text that is shown.
     """
     place = picture.scene.open_line or 0
     line = line_at(picture, place)
@@ -51,7 +50,8 @@ def paint_line(picture: Picture, width: int, height: int, top: int = 0) -> list[
         moment(line.row.time_us, picture.facts.clock_us),
         "Esc closes",
     ]
-    return paint_document(title_row(picture, "lines", said, width), _body(line, width), top, width, height)
+    title = title_row(picture, "lines", said, width)
+    return paint_document(title, _body(line, width), picture.scene.open_top, width, height)
 
 
 def line_rows(picture: Picture, width: int) -> int:

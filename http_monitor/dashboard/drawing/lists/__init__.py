@@ -1,0 +1,1 @@
+"""Draws the panels that are lists or texts: lines, alerts, health."""
