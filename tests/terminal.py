@@ -35,6 +35,7 @@ class Terminal:
         cwd: Path = ROOT,
         starts: Sequence[str] = (),
         stdin: int | None = None,
+        stderr: int | None = None,
     ) -> None:
         """Start the program.
 
@@ -46,6 +47,7 @@ class Terminal:
             cwd: Its working directory.
             starts: What the interpreter is given before the arguments, in place of the checkout's program.
             stdin: The descriptor of its standard input; None: the terminal.
+            stderr: Likewise of its standard error.
         """
         self._screen, inner = pty.openpty()
         self._lines = lines
@@ -54,7 +56,7 @@ class Terminal:
             [sys.executable, *starts, *map(str, arguments)] if starts else command(*arguments),
             stdin=inner if stdin is None else stdin,
             stdout=inner,
-            stderr=inner,
+            stderr=inner if stderr is None else stderr,
             env=environment({"TERM": "xterm-256color", **(env or {})}),
             cwd=cwd,
             start_new_session=True,

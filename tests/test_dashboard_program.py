@@ -214,6 +214,23 @@ def test_a_log_from_standard_input_leaves_the_keys_to_the_terminal() -> None:
     os.close(writes)
 
 
+def test_the_screen_is_on_standard_output_wherever_errors_go(log: Path, tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    arguments = ("--dashboard", "--no-state", log)
+    with (
+        errors.open("w") as file,
+        Terminal(100, *arguments, lines=30, stderr=file.fileno(), env={"PYTHONUNBUFFERED": "1"}) as terminal,
+    ):
+        before = terminal.attributes
+        terminal.having("live")
+        terminal.type("q")
+        assert terminal.wait() == 0
+        assert "No line was read." in assert_left(terminal, before)
+    # The last row was drawn: the size of the terminal is known.
+    assert "\x1b[30;1H" in terminal.raw
+    assert errors.read_text() == ""
+
+
 def test_without_a_terminal_one_line_says_what_to_do_instead(log: Path) -> None:
     outcome = run("--dashboard", log)
     assert (outcome.code, outcome.out) == (2, b"")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from http_monitor.dashboard.app import DashboardApp
 
 _EXIT_CRASHED = 1
+_SWITCH_S = 0.001
+"""How long a thread keeps the interpreter while others wait: a key passes through three threads, beside a busy one."""
 _PACKAGE = Path(__file__).parents[2]
 
 
@@ -47,7 +49,10 @@ def run_dashboard(settings: Settings, stop: Stop, monitor: "Callable[[Front], in
     from http_monitor.cli.dashboard.run import DashboardRun
 
     run = DashboardRun(settings, stop, monitor, display)
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_S)
     crash = _show(settings, stop, run)
+    sys.setswitchinterval(interval_s)
     stop.request()
     run.join()
     ending = run.front.ending
