@@ -140,12 +140,15 @@ class RecentRows:
             oldest = self._chapters[0]
             gone = oldest.pieces[0] if oldest.pieces else None
             if gone is None:
-                # A vocabulary is all that is left.
-                self._chapters[0] = Chapter()
-                return
-            oldest.forget(lambda piece, gone=gone: piece is gone)  # type: ignore[misc]
-            self._give_up(gone)
-            self._forget_chapters()
+                # A vocabulary is all that is left of it.
+                del self._chapters[0]
+                if not self._chapters:
+                    self._chapters.append(Chapter())
+                    return
+            else:
+                oldest.forget(lambda piece, gone=gone: piece is gone)  # type: ignore[misc]
+                self._give_up(gone)
+                self._forget_chapters()
             nbytes = sum(chapter.nbytes for chapter in self._chapters)
 
     def _give_up(self, piece: Piece) -> None:
