@@ -24,7 +24,7 @@ from http_monitor.dashboard.palettes import DARK, Palette
 from http_monitor.dashboard.state.answers import Answers, ShownLine
 from http_monitor.dashboard.state.chart_time import chart_span
 from http_monitor.dashboard.state.facts import Facts
-from http_monitor.dashboard.state.question import Question
+from http_monitor.dashboard.state.question import Question, lines_key, table_key
 from http_monitor.filtering.masks import check_patterns
 from http_monitor.filtering.reading import read_expression
 from http_monitor.ports.views import FoundLine, ViewSpan
@@ -120,7 +120,13 @@ class _StillAsker:
             span = scene.asked_span(samples.NOW_US, 120 * samples.S)
             tables = {name: replace(table, span=span) for name, table in answers.tables.items()}
             answers = replace(answers, tables=tables)
-        steering.receive(answers)
+        tables = {
+            asked.dimension: replace(answers.tables[asked.dimension], key=table_key(asked, question))
+            for asked in question.tables
+            if asked.dimension in answers.tables
+        }
+        lines = None if answers.lines is None else replace(answers.lines, key=lines_key(question))
+        steering.receive(replace(answers, tables={**answers.tables, **tables}, lines=lines))
 
     def _with_chart(self, question: Question) -> Answers:
         answers = self._answers
