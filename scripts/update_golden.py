@@ -22,7 +22,12 @@ def main() -> None:
             path.unlink()
             print(f"removed {path.name}")
     incident: dict[Path, bytes] = importlib.import_module("tests.incident_screens").golden_files()
-    for path, data in ({folder / name: data for name, data in files.items()} | incident).items():
+    dashboard: dict[Path, bytes] = importlib.import_module("tests.dashboard_screens").golden_files()
+    for path in (folder / "dashboard").glob("*.txt"):
+        if path not in dashboard:
+            path.unlink()
+            print(f"removed {path.relative_to(folder)}")
+    for path, data in ({folder / name: data for name, data in files.items()} | incident | dashboard).items():
         path.parent.mkdir(exist_ok=True)
         if not path.exists() or path.read_bytes() != data:
             path.write_bytes(data)

@@ -118,13 +118,13 @@ def test_a_message_stands_before_the_keys_and_takes_the_room_it_needs() -> None:
     [
         ("endpoint", 60, "▸1 Endpoints  2 Sections  3 Hosts  4  5  6  7  8  9  0  +5"),
         ("lines", 60, " 1  2  3  4  5  6  7 Agents ▸8 Lines  9 Alerts  0  +5"),
-        ("vhost", 60, " 1  2  3  4  5  6  7  8  9 ▸Virtual hosts  0  +4"),
+        ("vhost", 60, " 1  2  3  4  5  6  7  8  9 ▸Virtual hosts  0 Health  +4"),
         ("endpoint", 80, "▸1 Endpoints  2 Sections  3 Hosts  4 Networks  5 Status  6  7  8  9  0  +5"),
         (
             "endpoint",
             120,
             "▸1 Endpoints  2 Sections  3 Hosts  4 Networks  5 Status  6 Methods  7 Agents  8 Lines  9 Alerts"
-            "  User agents  0  +4",
+            "  0 Health  +5",
         ),
         (
             "alerts",
@@ -146,7 +146,7 @@ def test_active_alerts_are_to_be_seen_from_every_panel() -> None:
     assert [cell.text for cell in row if cell.role == "raised"] == ["!2"]
     assert " 9 Alerts !2 " in bar(samples.alerting(), 200)
     assert bar(replace(samples.alerting(), scene=Scene(panel="alerts")), 60) == (
-        " 1  2  3  4  5  6  7  8 Lines ▸9 Alerts !2  0  +4"
+        " 1  2  3  4  5  6  7 Agents  8 Lines ▸9 Alerts !2  0  +4"
     )
 
 

@@ -1,4 +1,4 @@
-from http_monitor.dashboard.drawing.panels import open_rows, paint_panel
+from http_monitor.dashboard.drawing.panels import paint_panel
 from http_monitor.dashboard.state.facts import Facts
 from http_monitor.dashboard.steering import Steering
 from tests import dashboard_samples as samples
@@ -22,7 +22,6 @@ def top_row(steering: Steering) -> str:
 
 def test_what_is_open_scrolls_by_the_keys_of_lists_and_no_further_than_its_end() -> None:
     steering = opened("lines")
-    assert open_rows(steering.picture(), 60) == 12
     first = top_row(steering)
     assert first.startswith("198.51.100.1 - - [")
     steering.move(-1)

@@ -109,6 +109,14 @@ def test_a_late_row_does_not_make_many_small_pieces() -> None:
     assert [piece.count for piece in chapter.pieces] == [81]
 
 
+def test_a_chapter_whose_rows_were_all_too_late_is_not_kept_beside_the_next() -> None:
+    least = RecentRows(US_PER_S, PLENTY).held().nbytes
+    rows = RecentRows(US_PER_S, least + 300, 1)
+    for second in (400, 0):
+        rows.frame(frame_of([row(second)]))
+        assert rows.held().nbytes == least
+
+
 def test_what_was_counted_before_the_run_resumed_is_not_passed_off_as_held() -> None:
     rows = RecentRows(900 * US_PER_S, PLENTY)
     rows.begin_behind(START_US)

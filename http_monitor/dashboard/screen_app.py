@@ -122,7 +122,7 @@ class ScreenApp(App[None]):
 
     def paint(self) -> None:
         """Show the state as it is."""
-        if not self.main.children:
+        if not self.screen_stack or not self.main.children:
             # An answer may come when the screen was left.
             return
         painted = self.painter.paint(self.prompt, self.fault, is_help_shown=self.is_help_shown)

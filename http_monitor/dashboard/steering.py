@@ -85,10 +85,9 @@ class Steering:
     def move(self, step: int) -> None:
         """Move the cursor of the panel by some rows, or scroll what is open."""
         if self.scene.is_open:
-            most = panels.open_rows(self.picture(), self.panel_width) - max(0, self.panel_height - 1)
-            self.scene = replace(self.scene, open_top=max(0, min(self.scene.open_top + step, most)))
-            return
-        self._put(self._place().cursor + step, is_chosen=True)
+            self.scene = panels.scroll(self.picture(), step, self.panel_width, self.panel_height)
+        else:
+            self._put(self._place().cursor + step, is_chosen=True)
 
     def page(self, step: int) -> None:
         """Move it by pages."""
@@ -96,10 +95,7 @@ class Steering:
 
     def edge(self, side: int) -> None:
         """Move it to the first row (-1) or the last one (1)."""
-        if self.scene.is_open:
-            self.move(side * _ALL_ROWS)
-        else:
-            self._put(0 if side < 0 else self.last_row, is_chosen=True)
+        self.move(side * _ALL_ROWS)
 
     @property
     def last_row(self) -> int:
@@ -265,15 +261,13 @@ class Steering:
         self.set_chips((*self.scene.chips, expression_of(name, row.key, exclude=exclude)))
 
     def _open_alert(self) -> None:
-        picture = self.picture()
-        episode = alerts.episode_at(picture, self.cursor_row)
+        episode = alerts.episode_at(self.picture(), self.cursor_row)
         if episode is None or self.scene.open_alert is not None:
             return
         self._opened = episode
-        now_us = self.facts.now_us or self.facts.clock_us
-        span = alerts.span_of(episode, now_us, self.facts.window_s * US_PER_S)
-        self.scene = replace(self.scene, open_alert=self.cursor_row, open_top=0, span=span)
-        self.scene = replace(self.scene, cursor_us=None, anchor_us=None)
+        span = alerts.span_of(episode, self.facts.now_us or self.facts.clock_us, self.facts.window_s * US_PER_S)
+        opened = replace(self.scene, open_alert=self.cursor_row, open_top=0)
+        self.scene = replace(opened, span=span, cursor_us=None, anchor_us=None)
 
     def _put_cursor(self, scene: Scene | None, otherwise: str) -> None:
         if scene is None:
@@ -285,8 +279,7 @@ class Steering:
     def _asked_anew(self) -> None:
         """Put the cursors of all tables to their first rows: their rows are others now."""
         self._places.clear()
-        if self.scene.open_line is not None:
-            self.scene = replace(self.scene, open_line=None)
+        self.scene = replace(self.scene, open_line=None)
 
     def _place(self) -> Place:
         return self._places.of(self.scene.panel)

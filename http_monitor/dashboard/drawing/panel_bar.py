@@ -22,7 +22,10 @@ class _Tab:
 
 
 def paint_panel_bar(picture: Picture, width: int) -> Row:
-    """Return the row of panels that the log has; where room lacks, those far from the current one lose their words."""
+    """Return the row of panels that the log has.
+
+    Where room lacks, those without a digit are left out, then those far from the current one lose their words.
+    """
     current = picture.scene.panel
     active = len(picture.facts.active)
     tabs = [
@@ -30,10 +33,12 @@ def paint_panel_bar(picture: Picture, width: int) -> Row:
         for panel in panels_of(picture.answers.dimensions, current)
     ]
     at = next((place for place, tab in enumerate(tabs) if tab.panel.name == current), 0)
-    by_distance = sorted(range(len(tabs)), key=lambda place: (abs(place - at), place))
+    # A digit without a word tells less than no panel without a digit.
+    by_distance = sorted(range(len(tabs)), key=lambda place: (not tabs[place].panel.digit, abs(place - at), place))
+    by_distance.remove(at)
     named = {at}
     row = _row(tabs, named, at)
-    for place in by_distance[1:]:
+    for place in by_distance:
         wider = _row(tabs, named | {place}, at)
         if width_of(wider) > width:
             break

@@ -1,9 +1,12 @@
 """Draws the panel that has the keyboard, whichever it is."""
 
+from dataclasses import replace
+
 from http_monitor.dashboard.drawing import table
 from http_monitor.dashboard.drawing.cells import Row
 from http_monitor.dashboard.drawing.lists import alert, alerts, health, line, lines
 from http_monitor.dashboard.drawing.picture import Picture
+from http_monitor.dashboard.state.scene import Scene
 
 
 def paint_panel(picture: Picture, width: int, height: int) -> list[Row]:
@@ -24,9 +27,12 @@ def paint_panel(picture: Picture, width: int, height: int) -> list[Row]:
             return table.paint_table(picture, width, height)
 
 
-def open_rows(picture: Picture, width: int) -> int:
-    """Return the number of rows of the line or alert that is open, without its title."""
-    return line.line_rows(picture, width) if picture.scene.panel == "lines" else alert.alert_rows(picture, width)
+def scroll(picture: Picture, step: int, width: int, height: int) -> Scene:
+    """Return the scene with the line or alert that is open scrolled by some rows, as far as it goes."""
+    scene = picture.scene
+    rows = line.line_rows(picture, width) if scene.panel == "lines" else alert.alert_rows(picture, width)
+    most = max(0, rows - max(0, height - 1))
+    return replace(scene, open_top=max(0, min(scene.open_top + step, most)))
 
 
 def row_count(picture: Picture, width: int) -> int:
