@@ -82,7 +82,8 @@ def test_now_goes_on_while_nothing_comes_unless_lines_are_still_to_be_read() -> 
         {"is_replay": True},
     ):
         assert replace(replace(FACTS, now_us=40_000_000, pulse=pulse), **stays).reached_us == 40_000_000
-    assert replace(FACTS, pulse=pulse).reached_us is None
+    assert replace(FACTS, pulse=pulse).reached_us == 98_000_000
+    assert FACTS.reached_us is None
 
 
 def test_a_recovery_without_its_raise_is_an_episode_with_the_figures_it_has() -> None:

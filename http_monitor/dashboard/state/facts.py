@@ -80,12 +80,13 @@ class Facts:
         """The end of what is shown at now: what has not come by then does not come, but for late rows.
 
         Of a replay that is the greatest time accepted. A live run that has read all goes on while nothing comes, so
-        that it is seen that nothing does. None: there was no row.
+        that it is seen that nothing does. None: not known.
         """
         pulse = self.pulse
-        if self.now_us is None or self.is_replay or pulse is None or pulse.lag_s or pulse.lag_bytes:
+        if self.is_replay or pulse is None or pulse.lag_s or pulse.lag_bytes:
             return self.now_us
-        return max(self.now_us, pulse.now_us - _COMING_US)
+        # All rows may be from before the run.
+        return max(self.now_us or 0, pulse.now_us - _COMING_US)
 
     @property
     def active(self) -> tuple[Episode, ...]:
