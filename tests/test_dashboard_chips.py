@@ -151,9 +151,10 @@ def test_chips_of_any_kind_are_all_true_where_they_are_joined(
     made = expression_of(of_row, key, exclude=data.draw(st.booleans()))
     chips = data.draw(st.permutations([typed, made, "host == web-1 or status >= 500"]))
     by_hand = [
+        # `views_of` shortens keys, and a key that is short already would become another.
         row
-        for row in short(rows)
-        if holds(tree, row.values) and (row.values["host"] == b"web-1" or int(row.values["status"] or 0) >= 500)
+        for row, known in zip(rows, short(rows), strict=True)
+        if holds(tree, known.values) and (known.values["host"] == b"web-1" or int(known.values["status"] or 0) >= 500)
     ]
     wanted = views_of(by_hand, 0).table(TableQuery(of_row, EVER, made)).total.hits if by_hand else 0
     joined = Scene(chips=tuple(chips)).filter
