@@ -99,6 +99,9 @@ def test_a_replay_has_its_keys_first() -> None:
     )
     paused = replace(samples.replay(), facts=samples.facts(is_replay=True, phase="paused", pace="×10"))
     assert footer(paused, 59) == "Space play  > faster  < slower  ? help  q quit"
+    for phase in ("finished", "failed"):
+        ended = replace(samples.replay(), facts=samples.facts(is_replay=True, phase=phase, pace="×10"))
+        assert footer(ended, 59) == "Enter filter  ! exclude  [ past  ( spike  ? help  q quit"
 
 
 def test_a_message_stands_before_the_keys_and_takes_the_room_it_needs() -> None:

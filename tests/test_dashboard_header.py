@@ -67,12 +67,17 @@ def test_the_clock_has_its_date_where_the_log_has_another() -> None:
 
 
 def test_a_replay_shows_its_speed_and_the_date_of_the_log() -> None:
-    def first(width: int, phase: Phase, pace: str = "×10", *, is_paused: bool = False) -> str:
-        return header(facts(is_replay=True, phase=phase, pace=pace), width, Scene(is_paused=is_paused))[0]
+    def first(width: int, phase: Phase, pace: str = "×10", *, is_paused: bool = False, is_jumping: bool = False) -> str:
+        shown = facts(is_replay=True, phase=phase, pace=pace, is_jumping=is_jumping)
+        return header(shown, width, Scene(is_paused=is_paused))[0]
 
     assert first(80, "playing") == "/var/log/nginx/access.log · combined · replay ×10            2026-10-02 12:05:00"
     assert first(60, "playing") == "…/access.log · combined · replay ×10     2026-10-02 12:05:00"
     assert first(60, "paused") == "…/nginx/access.log · replay ×10 paused   2026-10-02 12:05:00"
+    assert first(80, "playing", is_jumping=True) == (
+        "…/access.log · combined · replay: on to the next alert       2026-10-02 12:05:00"
+    )
+    assert first(60, "paused", is_jumping=True) == first(60, "paused")
     assert first(60, "finished") == "…/access.log · combined · finished       2026-10-02 12:05:00"
     assert first(60, "paused", "×100", is_paused=True) == "…/access.log · replay ×100 paused · screen paused   12:05:00"
 

@@ -8,6 +8,7 @@ import pytest
 from http_monitor.dashboard.named_views import NamedViews
 from http_monitor.filtering.reading import read_expression
 from tests.program import ROOT, Outcome, Program, append, lines_now, run
+from tests.terminal import Terminal, without_colour
 from tests.test_program_selection import LINES
 
 VIEWS = b"""\
@@ -60,6 +61,34 @@ def test_a_view_is_the_filter_it_was_saved_as(
     assert told(by_name) == told(run(*mode, "--filter", expression, log))
     assert by_name.code == 0
     assert by_name.out != run(*mode, log).out
+
+
+def test_on_the_dashboard_a_view_is_a_filter_of_the_screen_that_backspace_takes_off(
+    log: Path, config: dict[str, str]
+) -> None:
+    arguments = ("--dashboard", "--replay", "--refresh", "10", "--view", "of-net", log)
+    with Terminal(120, *arguments, lines=40, env=config) as terminal:
+        terminal.having(r"\[network == 192\.0\.2\.0/24\]")
+        terminal.type(">>")
+        terminal.having("finished")
+        terminal.type("\x7f")
+        terminal.type("f")
+        terminal.having(r"filter \(Enter applies")
+        # An empty one, which changes nothing.
+        terminal.type("\r")
+        terminal.type("q")
+        assert terminal.wait() == 0
+    printed = without_colour(terminal.raw)
+    # All lines count, as without the view.
+    (read,) = (line for line in run("--replay", log).out.decode().splitlines() if " read, " in line)
+    assert read.strip() in printed
+
+
+def test_a_view_of_the_dashboard_must_be_there(log: Path, config: dict[str, str]) -> None:
+    with Terminal(120, "--dashboard", "--view", "of-nets", log, env=config) as terminal:
+        assert terminal.wait() == 2
+    assert "--view: got 'of-nets', did you mean of-net?" in terminal.raw
+    assert "\x1b[?1049h" not in terminal.raw
 
 
 def test_a_view_and_filters_must_all_be_true(log: Path, config: dict[str, str]) -> None:

@@ -13,12 +13,22 @@ _MAX_SHOWN = 10
 def with_view(settings: Settings, environment: Mapping[str, str]) -> Settings:
     """Return the settings with the filter of the named view beside the others; unchanged without ``--view``.
 
+    The dashboard's are unchanged too: all lines count there, and the view is a filter of the screen.
+
     Raises:
         UsageError: there is no such view, its expression is wrong, or the file of the views is malformed.
         RefusedError: that file cannot be read.
     """
-    if settings.view is None:
+    expression = expression_of_view(settings, environment)
+    if expression is None or settings.dashboard:
         return settings
+    return replace(settings, filters=(*settings.filters, expression))
+
+
+def expression_of_view(settings: Settings, environment: Mapping[str, str]) -> str | None:
+    """Return the filter of the named view; None without ``--view``. Raises likewise."""
+    if settings.view is None:
+        return None
     # Few runs have views, and the libraries for filters take long to import.
     from http_monitor.dashboard.named_views import NamedViews, views_path  # noqa: PLC0415
     from http_monitor.filtering.masks import check_patterns  # noqa: PLC0415
@@ -37,7 +47,7 @@ def with_view(settings: Settings, environment: Mapping[str, str]) -> Settings:
     except UsageError as error:
         words = str(error).removeprefix("--filter: ")
         raise UsageError(f"--view: {settings.view} in {visible_text(path or '')}: {words}") from None
-    return replace(settings, filters=(*settings.filters, expression))
+    return expression
 
 
 def _expected(name: str, names: list[str], path: str | None) -> str:

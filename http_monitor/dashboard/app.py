@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from textual.events import Click, MouseScrollDown, MouseScrollUp
-from textual.widgets import Input
+from textual.events import Click, Event, Key, MouseScrollDown, MouseScrollUp
 
 from http_monitor.dashboard.canvas import Canvas
-from http_monitor.dashboard.controls import PACES, Player
 from http_monitor.dashboard.drawing.copying import copied_text
 from http_monitor.dashboard.driver import set_mouse
+from http_monitor.dashboard.entry import Entry
+from http_monitor.dashboard.main_screen import ACTIONS
 from http_monitor.dashboard.prompts import Kind
+from http_monitor.dashboard.replay_app import ReplayApp
 from http_monitor.dashboard.screen_app import ScreenApp
 from http_monitor.dashboard.state.panels import BY_DIGIT
 from http_monitor.dashboard.steering import ACKNOWLEDGE_LATER, EXPLAIN_LATER
@@ -18,7 +19,7 @@ from http_monitor.dashboard.steering import ACKNOWLEDGE_LATER, EXPLAIN_LATER
 _WHEEL_ROWS = 3
 
 
-class DashboardApp(ScreenApp):
+class DashboardApp(ReplayApp):
     """The dashboard."""
 
     def action_help(self) -> None:
@@ -28,6 +29,25 @@ class DashboardApp(ScreenApp):
         self.paint()
 
     action_leave = ScreenApp.leave
+
+    async def on_event(self, event: Event) -> None:
+        """Do what a key does before the next one.
+
+        Textual does it when the key has been through the widgets: of what is typed quickly, text before and behind a
+        prompt would go to the wrong side of it.
+        """
+        if isinstance(event, Key) and not event.is_forwarded and self.screen is self.main:
+            await self._take_key(event)
+        else:
+            await super().on_event(event)
+
+    async def _take_key(self, event: Key) -> None:
+        if self.prompt is not None and event.key not in ("enter", "escape", "ctrl+c"):
+            await self.main.query_one("#prompt", Entry).take(event)
+        elif self.prompt is not None and event.key == "enter":
+            self._submit(self.main.query_one("#prompt", Entry).value)
+        elif event.key in ACTIONS:
+            await self.run_action(ACTIONS[event.key])
 
     async def action_back(self) -> None:
         """Close what is open, or return to now."""
@@ -186,38 +206,13 @@ class DashboardApp(ScreenApp):
         """Follow new lines, or stand still."""
         self._steer(self.steering.follow)
 
-    def action_play(self) -> None:
-        """Pause or go on with a replay."""
-        player = self._player()
-        if player is not None:
-            if player.is_paused:
-                player.play(player.pace)
-            else:
-                player.pause()
-            self.frame()
-
-    def action_pace(self, step: int) -> None:
-        """Play slower (-1) or faster (1)."""
-        player = self._player()
-        if player is not None:
-            at = PACES.index(player.pace) + step
-            player.play(PACES[max(0, min(at, len(PACES) - 1))])
-            self._say(f"plays at {player.pace}")
-
-    def action_jump(self) -> None:
-        """Play to the next alert."""
-        player = self._player()
-        if player is not None:
-            player.jump()
-            self._say("reads on to the next alert")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def _submit(self, text: str) -> None:
         """Do what was entered; a fault keeps the prompt open."""
         if self.prompt is None:
             return
         self.steering.message = ""
         kind = self.prompt.kind
-        self.fault = self.prompts.submit(kind, event.value)
+        self.fault = self.prompts.submit(kind, text)
         if self.fault:
             self.paint()
             return
@@ -266,19 +261,9 @@ class DashboardApp(ScreenApp):
             method(*arguments)
             self.changed()
 
-    def _say(self, message: str) -> None:
-        self.steering.message = message
-        self.paint()
-
-    def _player(self) -> Player | None:
-        player = self.run_.player
-        if player is None:
-            self._say("only a replay is played: --replay")
-        return player
-
     def _open_prompt(self, kind: Kind) -> None:
         self.prompt, self.fault = self.prompts.open(kind), ""
-        entry = self.main.query_one("#prompt", Input)
+        entry = self.main.query_one("#prompt", Entry)
         entry.value = self.prompt.text
         entry.cursor_position = len(entry.value)
         self._show_prompt(is_shown=True)
@@ -288,7 +273,7 @@ class DashboardApp(ScreenApp):
         self._show_prompt(is_shown=False)
 
     def _show_prompt(self, *, is_shown: bool) -> None:
-        entry = self.main.query_one("#prompt", Input)
+        entry = self.main.query_one("#prompt", Entry)
         entry.display = is_shown
         self.main.query_one("#question", Canvas).display = is_shown
         self.main.query_one("#footer", Canvas).display = not is_shown

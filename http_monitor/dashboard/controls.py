@@ -25,6 +25,16 @@ class Player(Protocol):
         """Whether it stands still."""
         ...
 
+    @property
+    def is_jumping(self) -> bool:
+        """Whether it reads on to the next alert."""
+        ...
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the end of the log was reached, so that it takes no more orders."""
+        ...
+
     def play(self, pace: Pace) -> None:
         """Go on at a speed."""
         ...

@@ -1,24 +1,26 @@
 """The screen of the dashboard: its widgets, and its keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.screen import Screen
-from textual.widgets import Input
 
 from http_monitor.dashboard.canvas import Canvas
+from http_monitor.dashboard.entry import Entry
 from http_monitor.dashboard.keys import KEYS
 
 REGIONS = ("header", "chart", "bar", "panel", "footer", "question")
 
 
-def bindings() -> Iterator[Binding]:
-    """Yield the bindings of all keys."""
+def _actions() -> Iterator[tuple[str, str]]:
     for key in KEYS:
         for name in key.key.split(","):
             action = f"{key.action}({name!r})" if key.action == "panel" else key.action
-            yield Binding(name, f"app.{action}", key.words, show=False, priority=name == "ctrl+c")
+            yield name, f"app.{action}"
+
+
+ACTIONS: Mapping[str, str] = dict(_actions())
+"""What each key does, while no prompt is open."""
 
 
 class MainScreen(Screen[None]):
@@ -31,10 +33,9 @@ class MainScreen(Screen[None]):
     MainScreen #question { display: none; }
     """
     AUTO_FOCUS = ""
-    BINDINGS = [*bindings()]  # noqa: RUF012 - Textual's own form
 
     def compose(self) -> ComposeResult:
         """Yield the widgets."""
         for name in REGIONS:
             yield Canvas(name)
-        yield Input(id="prompt", select_on_focus=False)
+        yield Entry(id="prompt", select_on_focus=False)

@@ -201,7 +201,16 @@ def _asked(picture: Picture) -> tuple[object, ...]:
 def _known(facts: Facts) -> tuple[object, ...]:
     """Return what is shown of the facts; times to the second."""
     return (
-        *(facts.report, facts.pulse, facts.summary, facts.episodes, facts.notices, facts.phase, facts.pace),
+        *(
+            facts.report,
+            facts.pulse,
+            facts.summary,
+            facts.episodes,
+            facts.notices,
+            facts.phase,
+            facts.pace,
+            facts.is_jumping,
+        ),
         *(facts.failure, facts.format, facts.reading_back_to_us, facts.events_dropped),
         *(_seconds(facts.clock_us), _seconds(facts.now_us)),
     )

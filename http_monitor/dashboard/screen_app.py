@@ -46,7 +46,7 @@ class ScreenApp(App[None]):
         self.run_ = run
         self._options = options
         self._main_loop: asyncio.AbstractEventLoop | None = None
-        self.steering = Steering(run.facts())
+        self.steering = Steering(run.facts(), options.chips)
         self.painter = Painter(self.steering, options)
         self.prompts = Prompts(self.steering, run, views, options)
         self.prompt: Prompt | None = None
@@ -170,6 +170,10 @@ class ScreenApp(App[None]):
 
     def _ask(self) -> None:
         self.asker.ask(self.painter.question())
+
+    def _say(self, message: str) -> None:
+        self.steering.message = message
+        self.paint()
 
     def changed(self) -> None:
         """Show what a key press changed at once, and ask for what belongs to it."""

@@ -27,10 +27,11 @@ class Steering:
 
     Args:
         facts: What is known of the run at first.
+        chips: Filters at first.
     """
 
-    def __init__(self, facts: Facts) -> None:
-        self.scene = Scene()
+    def __init__(self, facts: Facts, chips: tuple[str, ...] = ()) -> None:
+        self.scene = Scene(chips=chips)
         self.facts = facts
         self.answers = Answers()
         self.message = ""

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from http_monitor.arguments.named_view import expression_of_view
 from http_monitor.cli.dashboard.terminal import ScreenTerminal, check_terminal
 from http_monitor.cli.displays import make_display
 from http_monitor.cli.signals import Stop
@@ -75,6 +76,7 @@ def _show(settings: Settings, stop: Stop, run: "DashboardRun") -> BaseException 
     from http_monitor.dashboard.named_views import views_path
     from http_monitor.dashboard.options import AppOptions
 
+    view = expression_of_view(settings, os.environ)
     options = AppOptions(
         running_us=WallClock().running_us,
         cpu_us=thread_us,
@@ -83,6 +85,7 @@ def _show(settings: Settings, stop: Stop, run: "DashboardRun") -> BaseException 
         window_s=settings.window_s,
         bucket_s=settings.bucket_size_s,
         recent_s=settings.recent_s,
+        chips=() if view is None else (view,),
         on_first_paint=run.begin,
     )
     app = DashboardApp(run, run.views, options)

@@ -79,8 +79,9 @@ def _actions(picture: Picture) -> tuple[str, ...]:
         actions = tuple(action for action in actions if action != "unfilter")
     if scene.panel == "lines" and not scene.is_now:
         actions = tuple(action for action in actions if action != "follow")
+    plays = picture.facts.is_replay and picture.facts.phase not in ("finished", "failed")
     now = () if scene.is_now and scene.pinned_us is None else ("back",)
-    return (*now, *(_REPLAY if picture.facts.is_replay else ()), *actions)
+    return (*now, *(_REPLAY if plays else ()), *actions)
 
 
 def _pairs(picture: Picture, actions: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -84,7 +84,9 @@ def cut_path(title: str, width: int) -> str:
 def _state(picture: Picture, why: str, *, is_short: bool) -> list[Cell]:
     facts = picture.facts
     words, role = _WORDS[facts.phase]
-    if facts.phase in ("playing", "paused") and facts.pace:
+    if facts.phase == "playing" and facts.is_jumping:
+        words = "to next alert" if is_short else "replay: on to the next alert"
+    elif facts.phase in ("playing", "paused") and facts.pace:
         words = words.replace("replay", f"replay {facts.pace}")
     if facts.phase == "catching up" and facts.pulse is not None:
         lag = figures.rough_span(facts.pulse.lag_s)

@@ -57,6 +57,8 @@ class Facts:
     phase: Phase = "starting"
     pace: str = ""
     """Speed of a replay: ``×10``, ``max``; empty: live."""
+    is_jumping: bool = False
+    """A replay reads on to the next alert, as fast as possible."""
     clock_us: int = 0
     """The wall clock, in a replay the time of the log."""
     now_us: int | None = None
