@@ -84,12 +84,14 @@ def asker_of(views: FakeViews, told: list[tuple[Answers, bool]]) -> Asker:
 def test_at_now_a_table_is_asked_for_the_window_and_its_change_for_the_span_before() -> None:
     views, told = FakeViews(), list[tuple[Answers, bool]]()
     asker_of(views, told).answer(QUESTION)
-    now, before = views.asked[:2]
+    now, _, before = views.asked[:3]
     span = ViewSpan(NOW_US + 1 - WINDOW_US, NOW_US + 1)
     assert now == TableQuery("endpoint", span, None, "hits", False, 100)
-    assert before == TableQuery("endpoint", ViewSpan(span.start_us - WINDOW_US, span.start_us), None, limit=None)
-    assert told[0][0].tables["endpoint"].before == {b"/a": 7}
+    earlier = ViewSpan(span.start_us - WINDOW_US, span.start_us)
+    assert before == TableQuery("endpoint", earlier, None, limit=None, keys=frozenset({b"/a"}))
     assert told[0][1]
+    assert told[0][0].tables["endpoint"].before is None
+    assert told[-1][0].tables["endpoint"].before == {b"/a": 7}
     assert told[-1][0].dimensions == frozenset({"endpoint", "user"})
     assert not told[-1][1]
 
@@ -97,25 +99,58 @@ def test_at_now_a_table_is_asked_for_the_window_and_its_change_for_the_span_befo
 def test_no_change_is_told_where_the_span_before_is_not_held_whole() -> None:
     views, told = FakeViews(Held(NOW_US - 239 * S, NOW_US, 10, 0, 100)), list[tuple[Answers, bool]]()
     asker_of(views, told).answer(QUESTION)
-    assert told[0][0].tables["endpoint"].before is None
+    assert told[-1][0].tables["endpoint"].before is None
+    assert [type(query) for query in views.asked] == [TableQuery, SeriesQuery]
 
 
 def test_what_costs_much_is_renewed_seldom_and_what_a_key_changes_is_answered_at_once() -> None:
-    views, told = FakeViews(costs_us=10_000), list[tuple[Answers, bool]]()
+    views, told = FakeViews(costs_us=9_000), list[tuple[Answers, bool]]()
     asker = asker_of(views, told)
     asker.answer(QUESTION)
     count = len(views.asked)
-    # Two tables took 20 ms, which is the allowed half percent of 4 s; the chart took half of that.
-    views.now_us = 1_999_999
-    asker.answer(QUESTION)
-    assert len(views.asked) == count
-    views.now_us = 2_000_000
-    asker.answer(QUESTION)
-    assert [type(query) for query in views.asked[count:]] == [SeriesQuery]
+    # 9 ms are 0.6 percent of 1.5 s, 0.2 percent of 4.5 s, and 0.15 percent of 6 s.
+    for now_us, kinds in (
+        (1_499_999, []),
+        (1_500_000, [TableQuery]),
+        (4_500_000, [TableQuery, SeriesQuery]),
+        (6_000_000, [TableQuery, TableQuery]),
+    ):
+        views.now_us = now_us
+        asker.answer(QUESTION)
+        assert [type(query) for query in views.asked[count:]] == kinds
+        count = len(views.asked)
     told.clear()
     asker.answer(replace(QUESTION, filter="status == 404"))
-    assert [type(query) for query in views.asked[count + 1 :]] == [TableQuery, TableQuery, SeriesQuery]
-    assert [is_urgent for _, is_urgent in told] == [True, True]
+    assert [type(query) for query in views.asked[count:]] == [TableQuery, SeriesQuery, TableQuery]
+    assert [is_urgent for _, is_urgent in told] == [True, True, True]
+
+
+def test_nothing_but_the_change_is_older_than_five_seconds() -> None:
+    views = FakeViews(costs_us=1_000_000)
+    asker = asker_of(views, [])
+    asker.answer(QUESTION)
+    count = len(views.asked)
+    views.now_us = 5_000_000
+    asker.answer(QUESTION)
+    assert [type(query) for query in views.asked[count:]] == [TableQuery, SeriesQuery]
+
+
+def test_only_the_last_columns_of_the_chart_are_asked_for_again_until_older_rows_come() -> None:
+    views = FakeViews()
+    asker = asker_of(views, [])
+
+    def spans() -> list[tuple[int, int]]:
+        views.now_us += 5_000_000
+        asker.answer(QUESTION)
+        found = [query.span for query in views.asked if isinstance(query, SeriesQuery)]
+        views.asked.clear()
+        return [((span.start_us - NOW_US) // S, (span.end_us - NOW_US) // S) for span in found]
+
+    assert spans() == [(-990, 10)]
+    views.held_now = replace(HELD, upto_us=NOW_US + 10 * S)
+    assert spans() == [(-10, 20)]
+    views.held_now = replace(HELD, upto_us=NOW_US + 20 * S, since_us=NOW_US - 1_000 * S)
+    assert spans() == [(-970, 30)]
 
 
 def test_a_selected_span_is_asked_for_as_it_is() -> None:

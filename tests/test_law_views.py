@@ -22,57 +22,13 @@ from http_monitor.recent.recent_rows import RecentRows
 from http_monitor.recent.views import RecentViews
 from tests import test_filtering
 from tests.examples import examples
-from tests.recent import frames_of, place_of, text_of, values_of
+from tests.recent import AMOUNTS, START_US, US_PER_S, frames_of, made_rows, place_of, text_of, values_of
 from tests.reference import views as reference
 from tests.reference.filtering import Tree, Value
 from tests.reference.views import Accepted
 from tests.test_filtering import written
 
-US_PER_S = 1_000_000
-START_US = 1_700_000_000 * US_PER_S
 PLENTY = 1 << 26
-_AMOUNTS = (0, 1, 200, 1_024, 250_000, 127, 128, 129, 65_535, 65_536, 1 << 40, (1 << 52) + 1)
-
-
-def _rows(seed: int, count: int, steps_us: Sequence[int]) -> list[Accepted]:
-    """Return rows that go on in time by one of these steps, seldom back."""
-    chance = random.Random(seed)
-    words = [None, *test_filtering.WORDS][: chance.choice((2, 4, 99))]
-    hosts = [b"-", b"10.0.0.1", b"10.0.0.1", b"10.0.1.9", b"2001:db8::1", b"web"]
-    some = chance.random()
-    eras = chance.choice((None, None, True, False))
-    now_us = START_US
-    rows = []
-    for number in range(count):
-        now_us += chance.choice(steps_us)
-        time_us = now_us if chance.random() < 0.9 else now_us - chance.choice((1, 7, 40, 400)) * US_PER_S
-        values: dict[str, Value] = {
-            name: chance.choice(words)
-            for name in ("path", "method", "user", "agent", "vhost", "cache", "tls", "forwarded", "source", "server")
-        }
-        values |= {
-            "host": chance.choice(hosts) if some < 0.9 else b"10.%d.%d.1" % (number % 300 // 256, number % 256),
-            "section": chance.choice((b"(none)", b"/", b"/api")),
-            "referer": chance.choice((None, *test_filtering.REFERERS)),
-            "status": chance.choice((0, 200, 200, 404, 500, 503, 99, 600)),
-            "size_bytes": chance.choice((None, *_AMOUNTS)),
-            "duration_us": chance.choice((None, -1, *_AMOUNTS)) if some < 0.8 else None,
-            "upstream_us": chance.choice((None, *_AMOUNTS)) if some < 0.5 else None,
-            "bytes_in": chance.choice((None, *_AMOUNTS)) if some < 0.3 else None,
-            "lacks": chance.choice((None, None, 1, 2, 3)) if some < 0.6 else 1 if some < 0.7 else None,
-        }
-        if eras is not None:
-            # What is absent in some pieces and there in all rows of others.
-            is_absent = (number < count // 2) == eras
-            values = {
-                name: (None if is_absent else 7 if value is None else value)
-                if name in ("size_bytes", "duration_us", "bytes_in", "lacks")
-                else value
-                for name, value in values.items()
-            }
-            values["lacks"] = None if is_absent else 1
-        rows.append(Accepted(time_us, values))
-    return rows
 
 
 @dataclass(frozen=True)
@@ -98,7 +54,7 @@ def cases(draw: st.DrawFn) -> Case:
     count = draw(st.sampled_from((1, 2, 5, 12, 40, 120)))
     steps = draw(st.sampled_from(((0,), (0, US_PER_S), (0, 1_000, 999_000), (0, 1, 137_731), (0, 9 * US_PER_S))))
     return Case(
-        _rows(draw(st.integers(0, 1 << 30)), count, steps),
+        made_rows(draw(st.integers(0, 1 << 30)), count, steps),
         draw(st.lists(st.integers(0, count), max_size=8)),
         draw(st.sampled_from((1, 20, 900))),
         draw(st.sampled_from((PLENTY, PLENTY, 60_000, 30_000, 20_000, 2_000))),
@@ -155,9 +111,9 @@ def _some_tree(chance: random.Random, most_deep: int) -> Tree:
     if field not in _NUMBERS and field != "network" and chance.random() < 0.2:
         return field, chance.choice(("~", "!~")), [chance.choice(test_filtering.PATTERNS)]
     if field in _NUMBERS and chance.random() < 0.5:
-        return field, chance.choice(("<", "<=", ">", ">=")), [chance.choice(_AMOUNTS[:-1])]
+        return field, chance.choice(("<", "<=", ">", ">=")), [chance.choice(AMOUNTS[:-1])]
     if field in _NUMBERS:
-        values: Sequence[Any] = (*_AMOUNTS[:-1], 503, 404, 99)
+        values: Sequence[Any] = (*AMOUNTS[:-1], 503, 404, 99)
     else:
         values = _NETWORKS if field == "network" else (*_WORDS, *_NETWORKS) if field == "host" else _WORDS
     if chance.random() < 0.5:
@@ -214,7 +170,7 @@ def test_a_table_is_what_the_reference_counts(case: Case, data: st.DataObject) -
 
 @pytest.mark.parametrize("field", [*_TEXTS, *_NUMBERS, "network"])
 def test_what_is_absent_and_what_is_not_are_all_rows(field: str) -> None:
-    case = Case(_rows(5, 120, (0, US_PER_S)), [30], 900, PLENTY, 16)
+    case = Case(made_rows(5, 120, (0, US_PER_S)), [30], 900, PLENTY, 16)
     ever = ViewSpan(0, 1 << 60)
     _, views = case.views()
     counted = []
@@ -229,7 +185,7 @@ def test_what_is_absent_and_what_is_not_are_all_rows(field: str) -> None:
 
 def _timed(durations: Sequence[int | None]) -> list[Accepted]:
     """Return rows that differ in their durations, and have them as sizes too."""
-    (some,) = _rows(1, 1, (0,))
+    (some,) = made_rows(1, 1, (0,))
     return [
         Accepted(START_US + US_PER_S * number, {**some.values, "duration_us": duration, "size_bytes": duration})
         for number, duration in enumerate(durations)
@@ -270,7 +226,7 @@ def test_quantiles_of_many_keys_are_sorted_and_still_those_of_the_reference(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sums, "_MAX_DENSE", 1)
-    case = Case(_rows(5, 200, (0, US_PER_S)), [50, 120], 900, PLENTY, 16)
+    case = Case(made_rows(5, 200, (0, US_PER_S)), [50, 120], 900, PLENTY, 16)
     _, views = case.views()
     span = ViewSpan(START_US - 900 * US_PER_S, START_US + 900 * US_PER_S)
     found = views.table(TableQuery("endpoint", span, order=order, limit=3))

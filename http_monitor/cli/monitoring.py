@@ -33,9 +33,9 @@ from http_monitor.units import US_PER_S
 
 if TYPE_CHECKING:
     from http_monitor.checkpoint.restore import MakeEngine
+    from http_monitor.cli.before_run.window_fill import WindowFill
     from http_monitor.cli.live_span import LiveSpan
     from http_monitor.cli.replay_span import ReplaySpan
-    from http_monitor.cli.window_fill import WindowFill
     from http_monitor.filtering import RowSelection
     from http_monitor.inputs.look import Select
     from http_monitor.simulator import SimulatorThread
@@ -195,7 +195,7 @@ class Monitoring:
         reads_back = settings.from_start or settings.since is not None or settings.time == "arrival"
         if settings.no_backfill or reads_back or session.resumed is not None or settings.give_me_traffic:
             return None
-        from http_monitor.cli.window_fill import WindowFill
+        from http_monitor.cli.before_run.window_fill import WindowFill
 
         return WindowFill(settings, self._beginning, self._formats, self._select, self._stop.is_requested)
 

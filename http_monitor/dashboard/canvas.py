@@ -6,14 +6,13 @@ character that is left.
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from http_monitor.dashboard.drawing.cells import Role, Row
+from http_monitor.dashboard.drawing.cells import Role, Row, cell_len
 from http_monitor.dashboard.palettes import DARK, Palette
 from http_monitor.units import visible_text
 
@@ -26,11 +25,15 @@ class Canvas(Widget):
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self._rows: list[Row] = []
+        self._shown: Sequence[Row] | None = None
         self._strips: dict[int, Strip] = {}
         self._palette = DARK
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show these rows instead of those before."""
+        if rows is self._shown:
+            return
+        self._shown = rows
         before, self._rows = self._rows, list(rows)
         width = self.size.width
         for y in range(max(len(before), len(rows))):

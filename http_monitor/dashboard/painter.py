@@ -1,6 +1,7 @@
 """Paints all regions for the size of the screen, and asks for what they show."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, fit
 from http_monitor.dashboard.drawing.chart import paint_chart
@@ -9,12 +10,15 @@ from http_monitor.dashboard.drawing.header import paint_header
 from http_monitor.dashboard.drawing.help import help_count, paint_help
 from http_monitor.dashboard.drawing.panel_bar import paint_panel_bar
 from http_monitor.dashboard.drawing.panels import paint_panel
+from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.drawing.screen import join_columns, paint_too_small, stack
 from http_monitor.dashboard.drawing.table import paint_table
 from http_monitor.dashboard.layout import MIN_HEIGHT, MIN_WIDTH, Layout, asides, divide
 from http_monitor.dashboard.options import AppOptions
+from http_monitor.dashboard.painted import Painted
 from http_monitor.dashboard.prompts import Prompt
 from http_monitor.dashboard.state.chart_time import columns_for
+from http_monitor.dashboard.state.facts import Facts
 from http_monitor.dashboard.state.panels import BY_NAME
 from http_monitor.dashboard.state.question import AskedChart, AskedTable, Question
 from http_monitor.dashboard.steering import Steering
@@ -42,6 +46,7 @@ class Painter:
         self._options = options
         self._width, self._height = 80, 24
         self._layout = divide(80, 24, 2, 0)
+        self._painted = Painted()
         self.help_top = 0
 
     @property
@@ -58,20 +63,42 @@ class Painter:
         if self.is_too_small:
             words = paint_too_small(self._width, self._height, MIN_WIDTH, MIN_HEIGHT)
             return {"header": words, "chart": (), "bar": (), "panel": (), "footer": (), "question": ()}
-        width, picture = self._width, self._steering.picture()
-        header = paint_header(picture, width)
+        width, picture, message = self._width, self._steering.picture(), self._steering.message
+        scene, facts, answers, known = picture.scene, picture.facts, picture.answers, _known(picture.facts)
+        since_s = _seconds(answers.held.since_us)
+        header = self._painted.rows(
+            "header",
+            (scene, answers.filter_fault, answers.step_us, known, width),
+            lambda: paint_header(picture, width),
+        )
         layout = self._layout = divide(width, self._height, len(header), _PROMPT_ROWS if prompt else 0)
         self._steering.panel_height, self._steering.panel_width = layout.panel, layout.main_width
-        if is_help_shown:
-            panel: Sequence[Row] = paint_help(width, layout.panel, self.help_top)
-        else:
-            panel = self._paint_panels(layout)
+        chart = self._painted.rows(
+            "chart",
+            (
+                scene,
+                answers.points,
+                answers.chart_span,
+                since_s,
+                answers.filter_fault,
+                known,
+                width,
+                layout.chart,
+            ),
+            lambda: _filled(paint_chart(picture, width, layout.chart), layout.chart),
+        )
         return {
             "header": header,
-            "chart": _filled(paint_chart(picture, width, layout.chart), layout.chart),
+            "chart": chart,
             "bar": [paint_panel_bar(picture, width)] if layout.bar else (),
-            "panel": _filled(panel, layout.panel),
-            "footer": [paint_footer(picture, width, self._steering.message)],
+            "panel": self._painted.rows(
+                "panel",
+                (scene, picture.place, _asked(picture), known, astuple(layout), is_help_shown, self.help_top),
+                lambda: _filled(self._paint_panel(layout, is_help_shown=is_help_shown), layout.panel),
+            ),
+            "footer": self._painted.rows(
+                "footer", (scene, message, facts.phase, width), lambda: [paint_footer(picture, width, message)]
+            ),
             "question": [] if prompt is None else [_question(prompt, fault, width)],
         }
 
@@ -112,7 +139,9 @@ class Painter:
         elif region == "panel" and y >= _TITLES and x < self._layout.main_width:
             self._steering.click_row(y - _TITLES)
 
-    def _paint_panels(self, layout: Layout) -> Sequence[Row]:
+    def _paint_panel(self, layout: Layout, *, is_help_shown: bool) -> Sequence[Row]:
+        if is_help_shown:
+            return paint_help(self._width, layout.panel, self.help_top)
         steering = self._steering
         main = paint_panel(steering.picture(), layout.main_width, layout.panel)
         if not layout.aside_width:
@@ -156,6 +185,29 @@ class Painter:
 def _filled(rows: Sequence[Row], height: int) -> list[Row]:
     space: list[Row] = [[] for _ in range(height - len(rows))]
     return [*rows[:height], *space]
+
+
+def _asked(picture: Picture) -> tuple[object, ...]:
+    """Return what the panel shows of the answers."""
+    answers, panel = picture.answers, picture.scene.panel
+    return (
+        *(answers.tables, answers.lines, answers.filter_fault, answers.dimensions, _seconds(answers.held.since_us)),
+        answers.points if panel == "alerts" else None,
+        answers.held if panel == "health" else None,
+    )
+
+
+def _known(facts: Facts) -> tuple[object, ...]:
+    """Return what is shown of the facts; times to the second."""
+    return (
+        *(facts.report, facts.pulse, facts.summary, facts.episodes, facts.notices, facts.phase, facts.pace),
+        *(facts.failure, facts.format, facts.reading_back_to_us, facts.events_dropped),
+        *(_seconds(facts.clock_us), _seconds(facts.now_us)),
+    )
+
+
+def _seconds(time_us: int | None) -> int | None:
+    return None if time_us is None else time_us // US_PER_S
 
 
 def _question(prompt: Prompt, fault: str, width: int) -> Row:

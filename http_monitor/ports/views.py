@@ -55,6 +55,8 @@ class TableQuery:
     """The order turned round, equal ones too."""
     limit: int | None = 100
     """The most rows; None: all."""
+    keys: frozenset[bytes] | None = None
+    """Only rows of these keys, those of them that there are; None: of any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,13 @@ class NewRows:
     time_us: Int64s
     offsets: FileOffsets
 
+    def since(self, time_us: int) -> "NewRows":
+        """Return the rows of this time or a later one."""
+        places = np.flatnonzero(self.time_us >= time_us)
+        if len(places) == len(self.time_us):
+            return self
+        return NewRows(take(self.batch, places), self.time_us[places], self.offsets.take(places))
+
 
 def make_columns(
     rows: Sequence[NewRows], vocabularies: Mapping[str, Vocabulary], files: dict[LogFile, int]

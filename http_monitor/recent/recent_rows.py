@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from http_monitor.eventtime.rows import NEVER_US
@@ -34,8 +35,11 @@ class Snapshot:
 class RecentRows:
     """A `StreamListener` that keeps rows: all from `Held.since_us` on.
 
-    The monitor's thread adds rows, any other may take a snapshot: what both change is under a lock, which neither has
-    for longer than it takes to make the columns of some frames, or to compress a piece.
+    The monitor's thread adds rows, another one may put those of before the run in front of them, any may take a
+    snapshot: what they change is under a lock, which none has for longer than it takes to make the columns of some
+    frames, or to compress a piece.
+
+    It is no `WindowListener`: what fills the window is among the rows that are read back.
 
     Args:
         recent_us: Length of the time to be held, up to the greatest time of all rows.
@@ -49,6 +53,8 @@ class RecentRows:
         self._piece_rows = piece_rows
         self._lock = threading.Lock()
         self._chapters = [Chapter()]
+        self._front = Chapter()
+        """Takes rows of before the run; the first of all chapters, once it has any."""
         self._waiting: list[NewRows] = []
         self._waiting_rows = 0
         self._waiting_bytes = 0
@@ -58,7 +64,9 @@ class RecentRows:
         self._begun_us: int | None = None
         """The greatest time when the first row came that is not compressed; None: all are."""
         self._gone_us = NEVER_US
-        """The greatest time of rows that are not held for want of memory, or never were."""
+        """The greatest time of rows that are not held for want of memory."""
+        self._unread_us = NEVER_US
+        """No row after this time was counted before the run without being held."""
         self._given_up: deque[tuple[int, int]] = deque()
         """The greatest time and the number of rows of pieces given up, while they would be held otherwise."""
 
@@ -78,17 +86,42 @@ class RecentRows:
             if is_much or self._waiting_rows >= min(_SETTLED_ROWS, self._piece_rows) or self._is_long():
                 self._settle()
 
-    def backfilled(self, frame: RowFrame) -> None:
-        """Keep rows of before the run too."""
-        self.frame(frame)
-
     def mark(self, mark: Mark) -> None:
         """Take no notice: a row brings its own place, and late ones are kept like others."""
 
     def begin_behind(self, time_us: int) -> None:
-        """Note that rows up to a time were counted before the run resumed, and are not held."""
+        """Note that rows up to a time came before the run, and are not held until they are read back."""
         with self._lock:
-            self._gone_us = max(self._gone_us, time_us)
+            self._unread_us = max(self._unread_us, time_us)
+
+    def fill_back(self, rows: Sequence[NewRows], since_us: int) -> bool:
+        """Put rows of before the run in front of all others, unless there is no memory for them; called in one thread.
+
+        Args:
+            rows: In the order of their lines, which are before those that were put in front before.
+            since_us: With them, all rows of before the run from this time on were read.
+
+        Returns:
+            Whether there was memory. If not, they are not held, and it is no use to read those before them.
+        """
+        with self._lock:
+            if NEVER_US < self._gone_us >= self._unread_us:
+                return False
+            old_us = self._upto_us - self._recent_us
+        recent = [some for each in rows if len((some := each.since(old_us)).time_us)]
+        piece = self._front.make(recent) if recent else None
+        with self._lock:
+            if piece is not None and not self._put_in_front(piece):
+                return False
+            self._unread_us = min(self._unread_us, since_us - 1)
+        return True
+
+    def end_back(self) -> None:
+        """Take less memory for rows of before the run: no more will come."""
+        with self._lock:
+            self._front.close()
+            self._front = Chapter()
+            self._forget_most()
 
     def held(self) -> Held:
         """Return what is held."""
@@ -101,6 +134,34 @@ class RecentRows:
         with self._lock:
             self._settle()
             return Snapshot(self._held(), tuple(chapter.view() for chapter in self._chapters))
+
+    def _put_in_front(self, piece: Piece) -> bool:
+        """Put a piece of the front in front of all others; return whether there was memory."""
+        front = self._front
+        if front is not self._chapters[0]:
+            self._chapters.insert(0, front)
+        kept = front.begin_with(piece)
+        many = sum(one.count for one in front.before) >= self._piece_rows
+        if many or self._nbytes() > self._max_bytes or front.before_bytes > self._max_bytes // _PART:
+            front.pack()
+        if self._nbytes() > self._max_bytes:
+            front.restore(kept)
+            # Its rows are of the time to be held, but newer ones do not make room for them.
+            self._given_up.appendleft((piece.last_us, piece.count))
+            self._forget_chapters()
+            self._forget_most()
+            return False
+        self._upto_us = max(self._upto_us, piece.last_us)
+        self._least_us = min(self._least_us, piece.first_us)
+        if self._is_full(front):
+            front.close()
+            self._front = Chapter()
+            self._forget_most()
+        return True
+
+    def _is_full(self, chapter: Chapter) -> bool:
+        many = chapter.rows >= _PIECES_OF_CHAPTER * self._piece_rows
+        return many or chapter.text_bytes > self._max_bytes // _PART
 
     def _is_long(self) -> bool:
         """Return whether rows that are not compressed are of a long time, though they may be few.
@@ -121,7 +182,7 @@ class RecentRows:
             chapter.pack()
             self._begun_us = None
             self._forget_old()
-        if chapter.rows >= _PIECES_OF_CHAPTER * self._piece_rows or chapter.text_bytes > self._max_bytes // _PART:
+        if self._is_full(chapter):
             chapter.close()
             self._begun_us = None
             self._chapters.append(Chapter())
@@ -135,21 +196,18 @@ class RecentRows:
 
     def _forget_most(self) -> None:
         """Give up the oldest pieces until the rest takes no more than the memory there is."""
-        nbytes = sum(chapter.nbytes for chapter in self._chapters)
-        while nbytes > self._max_bytes:
-            oldest = self._chapters[0]
-            gone = oldest.pieces[0] if oldest.pieces else None
-            if gone is None:
-                # A vocabulary is all that is left of it.
-                del self._chapters[0]
-                if not self._chapters:
-                    self._chapters.append(Chapter())
-                    return
-            else:
-                oldest.forget(lambda piece, gone=gone: piece is gone)  # type: ignore[misc]
-                self._give_up(gone)
-                self._forget_chapters()
-            nbytes = sum(chapter.nbytes for chapter in self._chapters)
+        if self._nbytes() > self._max_bytes:
+            # A vocabulary may be all that is left of a chapter.
+            self._forget_chapters()
+        while self._nbytes() > self._max_bytes:
+            pieces = [(piece, chapter) for chapter in self._chapters for piece in chapter.pieces]
+            if not pieces:
+                self._chapters = [Chapter()]
+                return
+            gone, chapter = min(pieces, key=lambda one: one[0].last_us)
+            chapter.forget(lambda piece, gone=gone: piece is gone)  # type: ignore[misc]
+            self._give_up(gone)
+            self._forget_chapters()
 
     def _give_up(self, piece: Piece) -> None:
         self._gone_us = max(self._gone_us, piece.last_us)
@@ -161,11 +219,14 @@ class RecentRows:
     def _forget_chapters(self) -> None:
         self._chapters = [chapter for chapter in self._chapters[:-1] if chapter.pieces] + self._chapters[-1:]
 
+    def _nbytes(self) -> int:
+        return sum(chapter.nbytes for chapter in self._chapters)
+
     def _held(self) -> Held:
-        nbytes = sum(chapter.nbytes for chapter in self._chapters)
+        nbytes = self._nbytes()
         old_us = self._upto_us - self._recent_us
         left_out = sum(rows for last_us, rows in self._given_up if last_us >= old_us)
         upto_us = None if self._upto_us == NEVER_US else self._upto_us
-        since_us = max(old_us, self._gone_us + 1, self._least_us)
+        since_us = max(old_us, self._gone_us + 1, self._unread_us + 1, self._least_us)
         rows = sum(piece.count for chapter in self._chapters for piece in chapter.pieces)
         return Held(since_us if rows and since_us <= self._upto_us else None, upto_us, rows, left_out, nbytes)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from http_monitor.arrow import take
+from http_monitor.arrow import are_among, take
 from http_monitor.filtering.derived import Derive
 from http_monitor.ports.views import Order, Totals, ViewRow
 from http_monitor.recent.chapter_sums import ChapterSums, sum_chapter
@@ -56,13 +57,15 @@ class Table:
             _known(int(found.p95[0])),
         )
 
-    def rows(self, order: Order, limit: int | None, *, reverse: bool) -> tuple[ViewRow, ...]:
-        """Return the first rows in an order."""
+    def rows(
+        self, order: Order, limit: int | None, *, reverse: bool, keys: frozenset[bytes] | None = None
+    ) -> tuple[ViewRow, ...]:
+        """Return the first rows in an order, of some keys or of all."""
         if not len(self) or limit == 0:
             return ()
+        places = np.arange(len(self)) if keys is None else self._places_of(keys)
         if order in ("p50", "p95"):
-            places = np.arange(len(self))
-            if not reverse and limit is not None:
+            if keys is None and not reverse and limit is not None:
                 places = self._slow_ones(50 if order == "p50" else 95, limit, places)
             quantiles = self._quantiles(places)
             ranked = self._rank(quantiles.p50 if order == "p50" else quantiles.p95, places, limit, reverse)
@@ -70,7 +73,7 @@ class Table:
         else:
             measures: dict[str, Any] = {"hits": self._hits, "bytes": self._sizes, "errors": self._errors}
             values = np.zeros(len(self), np.int64) if order == "key" else measures[order]
-            chosen = self._rank(values, np.arange(len(self)), limit, reverse)
+            chosen = places[self._rank(values[places], places, limit, reverse)]
             of_chosen = self._quantiles(chosen)
         return tuple(
             ViewRow(key, hits, size_bytes, errors, _known(p50), _known(p95))
@@ -82,6 +85,9 @@ class Table:
                 strict=True,
             )
         )
+
+    def _places_of(self, keys: frozenset[bytes]) -> Int64s:
+        return np.flatnonzero(are_among(self._keys, pa.array(sorted(keys), pa.binary())))
 
     def _merge(self) -> None:
         self._keys, self._numbers = number_keys([(part.keys, part.present) for part in self._parts])

@@ -59,7 +59,7 @@ class RecentViews:
         expression = _expression(query.filter)
         snapshot = self._rows.snapshot()
         table = Table(self._choose(snapshot, query.span, expression), query.dimension, self._derivations)
-        rows = table.rows(query.order, query.limit, reverse=query.reverse)
+        rows = table.rows(query.order, query.limit, reverse=query.reverse, keys=query.keys)
         return TableView(snapshot.held, _is_whole(snapshot.held, query.span), table.totals(), rows, len(table))
 
     def series(self, query: SeriesQuery) -> SeriesView:

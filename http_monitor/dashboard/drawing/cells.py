@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.cells import cell_len, set_cell_size
+from rich import cells
 
 from http_monitor.units import visible, visible_text
 
@@ -46,6 +46,11 @@ def sentence(text: str) -> str:
     return visible_text(text)
 
 
+def cell_len(text: str) -> int:
+    """Return the columns that a text without control characters takes."""
+    return len(text) if text.isascii() else cells.cell_len(text)
+
+
 def width_of(row: Iterable[Cell]) -> int:
     """Return the columns that a row takes."""
     return sum(cell_len(cell.text) for cell in row)
@@ -57,7 +62,7 @@ def cut(text: str, width: int) -> str:
         return ""
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, width - 1).rstrip(" ") + "…" if width > 1 else "…"
+    return cells.set_cell_size(text, width - 1).rstrip(" ") + "…" if width > 1 else "…"
 
 
 def pad(text: str, width: int) -> str:

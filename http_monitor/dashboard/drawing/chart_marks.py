@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
-from http_monitor.dashboard.drawing.cells import Role, cut, sentence
+from http_monitor.dashboard.drawing.cells import Role, cell_len, cut, sentence
 from http_monitor.dashboard.drawing.chart_bars import EMPTY, Glyph
 from http_monitor.dashboard.drawing.chart_columns import Columns, error_level_of
 from http_monitor.dashboard.drawing.picture import Picture

@@ -1,9 +1,7 @@
 """The header: what is read, the traffic now, the newest alert, what everything else answers for."""
 
-from rich.cells import cell_len
-
 from http_monitor import figures
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, pad, sentence, width_of
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cell_len, cut, fit, pad, sentence, width_of
 from http_monitor.dashboard.drawing.header_asked import asked_of
 from http_monitor.dashboard.drawing.header_figures import paint_figures
 from http_monitor.dashboard.drawing.header_state import paint_state, says_why, why_of

@@ -1,9 +1,7 @@
 """The first row of the header: what is read, how the run stands, the clock."""
 
-from rich.cells import cell_len
-
 from http_monitor import figures
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, sentence, spread, width_of
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cell_len, cut, sentence, spread, width_of
 from http_monitor.dashboard.drawing.numbers import bytes_of
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.facts import Facts

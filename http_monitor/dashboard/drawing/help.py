@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby, zip_longest
 
-from rich.cells import cell_len
-
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, fit, pad, spread, width_of
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cell_len, fit, pad, spread, width_of
 from http_monitor.dashboard.drawing.lists.listing import clip
 from http_monitor.dashboard.drawing.lists.wrapping import wrap_words
 from http_monitor.dashboard.keys import KEYS, Key

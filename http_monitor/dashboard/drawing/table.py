@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from rich.cells import cell_len
-
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, key, pad
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cell_len, cut, fit, key, pad
 from http_monitor.dashboard.drawing.lists.listing import pattern
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.drawing.tables.columns import Known, Layout, known_of, lay_out

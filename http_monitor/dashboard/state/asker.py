@@ -5,15 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from http_monitor.dashboard.state.answers import Answers, LinesAnswer, ShownLine, TableAnswer
-from http_monitor.dashboard.state.chart_time import chart_span
 from http_monitor.dashboard.state.followed_lines import FollowedLines
-from http_monitor.dashboard.state.question import AskedChart, AskedTable, Question, lines_key, table_key
+from http_monitor.dashboard.state.question import AskedTable, Question, lines_key, table_key
+from http_monitor.dashboard.state.renewed_chart import RenewedChart
 from http_monitor.errors import UsageError
-from http_monitor.ports.views import FoundLine, Held, LinesQuery, SeriesQuery, TableQuery, Views, ViewSpan
+from http_monitor.ports.views import FoundLine, Held, LinesQuery, TableQuery, Views, ViewSpan
 
-_MAX_SHARE = 0.005
-"""At one frame a second, answers that only renew others take at most this part of a core, each part of the screen by
-itself: what costs more is renewed less often. Whatever a key press changes is answered at once."""
+_SHARES = {"main": 0.006, "beside": 0.002, "change": 0.0015, "chart": 0.002, "lines": 0.005}
+"""At one frame a second, answers that only renew others take at most these parts of a core: what costs more is renewed
+less often. Whatever a key press changes is answered at once."""
+_MORE = 0.6
+"""At more frames a second, they take this power of their number as much."""
+_MOST_US = 5_000_000
+"""No part is older than this, whatever it costs, but for the change."""
 _DIMENSIONS_US = 5_000_000
 """How often the dimensions that the log has are looked up."""
 
@@ -46,7 +50,7 @@ class Asker:
         self._answered = answered
         self._running_us = running_us
         self._cpu_us = cpu_us
-        self._share = _MAX_SHARE * max(1.0, refresh_per_s)
+        self._more = max(1.0, refresh_per_s) ** _MORE
         self._changed = threading.Condition()
         self._next: Question | None = None
         self._is_working = False
@@ -58,6 +62,7 @@ class Asker:
         self._due_us: dict[str, int] = {}
         """When each part is renewed."""
         self._followed = FollowedLines()
+        self._charted = RenewedChart(views, running_us, cpu_us)
         self._is_urgent = False
         """What is being worked out was not asked before."""
         self._is_renewed = False
@@ -132,17 +137,23 @@ class Asker:
         if held.since_us is None or now_us is None:
             self._tell(held=held, filter_fault="")
             return
+        if self._answers.filter_fault:
+            self._answers = replace(self._answers, filter_fault="")
         span = question.span or ViewSpan(now_us + 1 - question.window_us, now_us + 1)
         self._drop_tables(question)
         for asked in question.tables:
-            key = table_key(asked, question)
-            self._part(f"table {asked.dimension}", key, lambda asked=asked: self._table(asked, question, span, held))  # type: ignore[misc]
+            name, share = f"table {asked.dimension}", _SHARES["main" if asked is question.tables[0] else "beside"]
+            self._part(name, table_key(asked, question), share, lambda asked=asked: self._table(asked, question, span))  # type: ignore[misc]
             if self._is_overtaken():
                 return
         chart_key = (question.chart, question.filter, question.now_us)
-        self._part("chart", chart_key, lambda: self._chart(question, now_us, held))
+        self._part("chart", chart_key, _SHARES["chart"], lambda: self._chart(question, now_us, held))
+        for asked in question.tables:
+            if asked.wants_change and not self._is_overtaken():
+                key = table_key(asked, question)
+                self._part("change", key, _SHARES["change"], lambda asked=asked: self._change(asked, question, held))  # type: ignore[misc]
         if question.lines:
-            self._part("lines", lines_key(question), lambda: self._lines(question, span, now_us))
+            self._part("lines", lines_key(question), _SHARES["lines"], lambda: self._lines(question, span, now_us))
         elif self._answers.lines is not None:
             self._last.pop("lines", None)
             self._followed = FollowedLines()
@@ -152,15 +163,26 @@ class Asker:
             self._due_us["dimensions"] = self._running_us() + _DIMENSIONS_US
             self._tell(dimensions=self._views.dimensions())
 
-    def _part(self, name: str, key: object, work: Callable[[], None]) -> None:
-        """Answer a part of the question, if it is another than before or is to be renewed."""
+    def _part(self, name: str, key: object, share: float, work: Callable[[], None]) -> None:
+        """Answer a part of the question, if it is another than before or is to be renewed.
+
+        Args:
+            name: Of the part.
+            key: What it depends on, but for new rows.
+            share: The part of a core that renewing it may take.
+            work: Answers it.
+        """
         self._is_urgent = self._last.get(name) != key
         if not self._is_urgent and not self._is_due(name):
             return
         before_us = self._cpu_us()
         work()
         self._last[name] = key
-        self._due_us[name] = self._running_us() + round((self._cpu_us() - before_us) / self._share)
+        wait_us = self._wait_us(self._cpu_us() - before_us, share)
+        self._due_us[name] = self._running_us() + (wait_us if name == "change" else min(wait_us, _MOST_US))
+
+    def _wait_us(self, cost_us: int, share: float) -> int:
+        return int(cost_us / (share * self._more))
 
     def _is_due(self, name: str) -> bool:
         return self._running_us() >= self._due_us.get(name, 0)
@@ -181,23 +203,32 @@ class Asker:
             kept = {name: table for name, table in self._answers.tables.items() if name in asked}
             self._answers = replace(self._answers, tables=kept)
 
-    def _table(self, asked: AskedTable, question: Question, span: ViewSpan, held: Held) -> None:
+    def _table(self, asked: AskedTable, question: Question, span: ViewSpan) -> None:
         query = TableQuery(asked.dimension, span, question.filter, asked.order, asked.reverse, asked.limit)
-        view = self._views.table(query)
-        before = None
+        view, key = self._views.table(query), table_key(asked, question)
+        known = self._answers.tables.get(asked.dimension)
+        # What the change is measured against is asked for less often.
+        before = known.before if known is not None and known.key == key else None
+        self._tell(held=view.held, tables=self._with_table(asked.dimension, TableAnswer(view, span, before, key)))
+
+    def _change(self, asked: AskedTable, question: Question, held: Held) -> None:
+        answer = self._answers.tables[asked.dimension]
+        span = answer.span
         length_us = span.end_us - span.start_us
-        if asked.wants_change and held.since_us is not None and held.since_us <= span.start_us - length_us:
+        before = None
+        if held.since_us is not None and held.since_us <= span.start_us - length_us:
             earlier = ViewSpan(span.start_us - length_us, span.start_us)
-            rows = self._views.table(TableQuery(asked.dimension, earlier, question.filter, limit=None)).rows
-            before = {row.key: row.hits for row in rows}
-        tables = {**self._answers.tables, asked.dimension: TableAnswer(view, span, before, table_key(asked, question))}
-        self._tell(held=view.held, tables=tables, filter_fault="")
+            keys = frozenset(row.key for row in answer.view.rows)
+            query = TableQuery(asked.dimension, earlier, question.filter, limit=None, keys=keys)
+            before = {row.key: row.hits for row in self._views.table(query).rows}
+        self._tell(tables=self._with_table(asked.dimension, replace(answer, before=before)))
+
+    def _with_table(self, dimension: str, answer: TableAnswer) -> dict[str, TableAnswer]:
+        return {**self._answers.tables, dimension: answer}
 
     def _chart(self, question: Question, now_us: int, held: Held) -> None:
-        span, step_us = _chart_of(question.chart, now_us)
-        view = self._views.series(SeriesQuery(span, step_us, question.filter))
-        points = {point.start_us: point for point in view.points}
-        self._tell(held=held, chart_span=span, step_us=step_us, points=points, filter_fault="")
+        chart = self._charted.ask(question.chart, question.filter, now_us, held)
+        self._tell(held=held, chart_span=chart.span, step_us=chart.step_us, points=chart.points)
 
     def _lines(self, question: Question, span: ViewSpan, now_us: int) -> None:
         found = self._views.lines(LinesQuery(span, question.filter, question.lines))
@@ -208,13 +239,7 @@ class Asker:
             skipped = self._followed.skipped(key, found.lines, now_us, lambda span: self._count(span, question.filter))
         else:
             self._followed.stop()
-        self._tell(lines=LinesAnswer(texts, skipped, span, found.is_whole, lines_key(question)), filter_fault="")
+        self._tell(lines=LinesAnswer(texts, skipped, span, found.is_whole, lines_key(question)))
 
     def _count(self, span: ViewSpan, expression: str | None) -> int:
         return self._views.lines(LinesQuery(span, expression, 0)).skipped
-
-
-def _chart_of(asked: AskedChart, now_us: int) -> tuple[ViewSpan, int]:
-    """Return the span of the chart and the length of its columns."""
-    end_us = now_us if asked.span is None else asked.span.end_us - 1
-    return chart_span(end_us, asked.zoom_s, asked.columns, asked.bucket_s)

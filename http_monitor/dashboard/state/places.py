@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from http_monitor.dashboard.state.place import Place
 from http_monitor.ports.views import ViewRow
 
+_START = Place()
+
 
 class Places:
     """The cursor of each panel. That of a table stays at the key that it was moved to, wherever that is ranked."""
@@ -15,7 +17,7 @@ class Places:
 
     def of(self, panel: str) -> Place:
         """Return the place of a panel."""
-        return self._places.get(panel, Place())
+        return self._places.get(panel, _START)
 
     def put(self, panel: str, cursor: int, count: int, height: int) -> Place:
         """Move the cursor of a panel to one of its rows, of which some are visible, and return its place."""

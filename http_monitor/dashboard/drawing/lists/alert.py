@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, key, pad, pad_left, sentence, width_of
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cell_len, cut, key, pad, pad_left, sentence, width_of
 from http_monitor.dashboard.drawing.lists.alerts import episode_at, row_count, span_of, state_of, value_words
 from http_monitor.dashboard.drawing.lists.listing import clip, paint_document, title_row
 from http_monitor.dashboard.drawing.lists.value_chart import paint_values

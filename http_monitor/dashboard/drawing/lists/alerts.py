@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, fit, pad, sentence, spread
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cell_len, fit, pad, sentence, spread
 from http_monitor.dashboard.drawing.lists.listing import (
     TITLE_ROWS,
     clip,

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from rich.cells import cell_len
-
-from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cut, fit, pad, pad_left, sentence, spread
+from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cell_len, cut, fit, pad, pad_left, sentence, spread
 from http_monitor.dashboard.drawing.lists.lines import behind
 from http_monitor.dashboard.drawing.lists.listing import (
     TITLE_ROWS,

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len
-
-from http_monitor.dashboard.drawing.cells import Cell, Row, cut, fit, sentence, spread, width_of
+from http_monitor.dashboard.drawing.cells import Cell, Row, cell_len, cut, fit, sentence, spread, width_of
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.panels import BY_NAME
 from http_monitor.dashboard.state.place import Place

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
-from http_monitor.dashboard.drawing.cells import Cell, Row, cut
+from http_monitor.dashboard.drawing.cells import Cell, Row, cell_len, cut
 
 
 def wrap(cells: Sequence[Cell], width: int) -> list[Row]:

@@ -1,0 +1,1 @@
+"""What a live run learns of the time before it began."""

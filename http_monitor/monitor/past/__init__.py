@@ -1,0 +1,1 @@
+"""Reads what logs hold of the time before a run."""
