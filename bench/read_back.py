@@ -12,11 +12,13 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -38,7 +40,8 @@ _LINE = (
 )
 
 
-def _write_log(path: Path, seconds: int, rate: int) -> None:
+def _write_log(path: Path, seconds: int, rate: int) -> int:
+    """Write the log; return the second up to which it goes."""
     from http_monitor.clock import WallClock  # noqa: PLC0415 - after the path is set
 
     chance = np.random.default_rng(1)
@@ -62,6 +65,17 @@ def _write_log(path: Path, seconds: int, rate: int) -> None:
                     )
                 ).encode()
             )
+    return now_s
+
+
+def _sample(rows: Any, back: Any, waits: list[float]) -> None:
+    """Take snapshots, as views do, and note how long each took."""
+    pause = threading.Event()
+    while back.reading_to_us is not None:
+        since = time.perf_counter()
+        rows.snapshot()
+        waits.append(time.perf_counter() - since)
+        pause.wait(0.02)
 
 
 def _resident() -> int:
@@ -78,13 +92,13 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "access.log"
-        _write_log(path, options.seconds, options.rate)
+        end_s = _write_log(path, options.seconds, options.rate)
         size = path.stat().st_size
         print(f"{options.seconds * options.rate:,} lines, {size / 1e6:.0f} MB")
-        return _measure(path, options)
+        return _measure(path, end_s, options)
 
 
-def _measure(path: Path, options: Any) -> int:
+def _measure(path: Path, end_s: int, options: Any) -> int:
     from http_monitor.alerts import default_alerts  # noqa: PLC0415 - after the path is set
     from http_monitor.checkpoint.session import Session  # noqa: PLC0415
     from http_monitor.cli.before_run.read_back import make_read_back  # noqa: PLC0415
@@ -103,6 +117,9 @@ def _measure(path: Path, options: Any) -> int:
     from http_monitor.sources.files.data_end import look_at_data  # noqa: PLC0415
     from http_monitor.waker import Waker  # noqa: PLC0415
 
+    with suppress(NotImplementedError):
+        # The program's own.
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
     name, clock, waker = str(path), WallClock(), Waker()
     settings = Settings(files=(name,), no_state=True)
     seen = {name: look_at_data(LocalFiles(), name)}
@@ -128,10 +145,13 @@ def _measure(path: Path, options: Any) -> int:
 
     back._thread = threading.Thread(target=timed)
     writer = subprocess.Popen([sys.executable, "-c", _WRITER, name, str(options.live), _LINE])
+    waits: list[float] = []
+    sampler = threading.Thread(target=_sample, args=(rows, back, waits), daemon=True)
     longest, peak, behind, first = 0.0, 0, 0, 0.0
     try:
         began = time.perf_counter()
         back.start()
+        sampler.start()
         while back.reading_to_us is not None:
             since = time.perf_counter()
             run.step()
@@ -149,18 +169,25 @@ def _measure(path: Path, options: Any) -> int:
         writer.kill()
         writer.wait()
     run.step()
+    sampler.join()
+    waits.sort()
+    print(f"a snapshot took {waits[len(waits) * 95 // 100] * 1e3:.1f} ms (p95), {waits[-1] * 1e3:.1f} ms at most")
+    after = _resident() - before
     held, live = rows.held(), run.health().lines
     print(f"read back in {wall:.1f} s, {spent['read back']:.1f} s CPU ({spent['read back'] / wall:.0%} of a core)")
     print(f"first rows after {first:.2f} s; stop took {stopped:.3f} s")
     print(
         f"the run counted {live:,} lines meanwhile; behind in {behind} turns; the longest turn {longest * 1e3:.0f} ms"
     )
-    print(f"memory told {held.nbytes / 1e6:.1f} MB; the process grew by at most {(peak - before) / 1e6:.0f} MB")
+    print(
+        f"memory told {held.nbytes / 1e6:.1f} MB; the process grew by at most {(peak - before) / 1e6:.0f} MB,"
+        f" {after / 1e6:.0f} MB at the end"
+    )
     print(f"rows {held.rows:,}, left out {held.left_out:,}")
     run.close()
     assert held.since_us is not None
     total = RecentViews(rows).table(TableQuery("status", ViewSpan(held.since_us, 1 << 62))).total.hits
-    seconds = min(options.seconds, beginning.started_us // _S - held.since_us // _S)
+    seconds = min(options.seconds, end_s + held.since_us // -_S)
     is_right = total == seconds * options.rate + live
     print(f"from {seconds} s before the run on {total:,} rows, which is {'right' if is_right else 'wrong'}")
     return 0 if is_right else 1

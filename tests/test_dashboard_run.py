@@ -97,6 +97,22 @@ def test_every_line_is_read_again_as_the_run_read_it(log: Path) -> None:
     assert named.facts().title == "web1"
 
 
+@pytest.mark.parametrize("name", ["auto", "iis"])
+def test_lines_are_read_again_with_the_columns_that_the_head_of_their_file_names(tmp_path: Path, name: str) -> None:
+    log = tmp_path / "u_ex.log"
+    lines = [
+        b"2025-10-10 13:55:%02d 10.0.0.1 GET /a - 80 - 203.0.113.%d Mozilla/5.0 200 0 0 15" % (number, number)
+        for number in range(5)
+    ]
+    head = [
+        b"#Software: Microsoft Internet Information Services 10.0",
+        b"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status"
+        b" sc-substatus sc-win32-status time-taken",
+    ]
+    log.write_bytes(b"".join(line + b"\r\n" for line in [*head, *lines]))
+    assert shown(ended(Settings(replay=True, files=(str(log),), format=name))) == lines[::-1]
+
+
 def test_a_client_from_behind_a_proxy_is_the_same_when_its_line_is_read_again(tmp_path: Path) -> None:
     log = tmp_path / "proxied.log"
     form = '%h %l %u %t "%r" %>s %b "%{X-Forwarded-For}i"'

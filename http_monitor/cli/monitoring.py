@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from http_monitor.cli.replay_span import ReplaySpan
     from http_monitor.filtering import RowSelection
     from http_monitor.inputs.look import Select
+    from http_monitor.monitor.past.read_back import ReadBack
     from http_monitor.simulator import SimulatorThread
 
 
@@ -72,6 +73,7 @@ class Monitoring:
         self._select = select
         self._stop = stop
         self._recent = RecentRequests(KEPT_IN_REPLAY if settings.replay else KEPT_LIVE)
+        self._read_back: ReadBack | None = None
         self._lines = LineWriter(sys.stdout) if settings.output == "lines" else None
         asks_status = any("status" in expression for expression in settings.filters)
         given = {"--trust-proxy": bool(settings.trusted_proxies), "--filter": asks_status}
@@ -129,6 +131,8 @@ class Monitoring:
         try:
             monitor.run(self._stop.waker)
         finally:
+            if self._read_back is not None:
+                self._read_back.stop()
             front.close()
             monitor.close_inputs()
         return inputs
@@ -166,10 +170,10 @@ class Monitoring:
             hub.publish(notice)
         filler = self._backfill(session)
         begun_us = beginning.started_us
+        read_back = self._make_read_back(session)
         run = live_run(
             *(settings, inputs, hub, beginning.clock, session, make_engine, begun_us, filler),
             breakdown=self._recent,
-            begin_behind=self._front.begin_behind,
             shows_backlog=settings.output == "ndjson",
         )
         if filler is not None and filler.notice is not None:
@@ -178,6 +182,12 @@ class Monitoring:
             run.ask_each_second(traffic.drain_notices)
         if paths.selection.has_patterns:
             run.discover(GlobFinder(paths.selection, making, input_of))
+        if read_back is not None:
+            # The run has all its rows behind those that are read now.
+            read_back.start()
+            run.ask_each_second(read_back.drain_notices)
+            self._front.begin_read_back(read_back)
+            self._read_back = read_back
         shown = self._front.show(run)
         return inputs, HTTPMonitor(shown, beginning.clock, settings.duration_s, beginning.span.until_us)
 
@@ -198,6 +208,19 @@ class Monitoring:
         from http_monitor.cli.before_run.window_fill import WindowFill
 
         return WindowFill(settings, self._beginning, self._formats, self._select, self._stop.is_requested)
+
+    def _make_read_back(self, session: Session) -> "ReadBack | None":
+        """Return what reads the rows of before the run for those who hold rows; None: nothing does."""
+        rows = self._front.recent_rows
+        if rows is None:
+            return None
+        from http_monitor.cli.before_run.read_back import make_read_back
+
+        settings = self._settings
+        return make_read_back(
+            *(settings, self._beginning, self._paths.first, self._formats, self._select, session, rows),
+            settings.recent_s * US_PER_S,
+        )
 
     def _live_span(self) -> "LiveSpan | None":
         """Return the part of its logs that a live run counts; None: all that it reads."""

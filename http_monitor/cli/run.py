@@ -46,10 +46,6 @@ def engine_maker(
     return make_engine
 
 
-def _ignore(time_us: int) -> None:
-    del time_us
-
-
 def live_run(
     settings: Settings,
     inputs: "list[Input]",
@@ -60,7 +56,6 @@ def live_run(
     started_us: int | None = None,
     backfill: "Callable[[MetricsAggregator], None] | None" = None,
     breakdown: "BreaksDown | None" = None,
-    begin_behind: Callable[[int], None] = _ignore,
     *,
     shows_backlog: bool = True,
 ) -> "LiveRun":
@@ -75,7 +70,6 @@ def live_run(
         make_engine: Makes the engine of the run.
         started_us: The start of the run as shown to the user; None: now.
         breakdown: Describes the requests of an alert; a listener of the hub's stream.
-        begin_behind: Told the time up to which rows are not in the stream, unless it begins with the logs.
         backfill: Fills the window of an engine that begins at the ends of its logs; None: it begins empty, or resumes.
         shows_backlog: Whether any listener wants the reports of a backlog in which no alert was raised or recovered.
     """
@@ -85,14 +79,12 @@ def live_run(
     started_us = clock.now_us() if started_us is None else started_us
     if session.resumed is not None:
         engine = session.resumed.engine_for(settings, make_engine)
-        begin_behind(engine.now_us)
         if breakdown is not None:
             breakdown.begin_behind(engine.now_us)
     else:
         engine = make_engine(settings)
         if not settings.from_start:
             engine.begin_at(started_us)
-            begin_behind(started_us)
     publisher = Publisher(hub)
     publisher.complete = AlertDetails(inputs, settings.server_of, hub, breakdown).complete
     engine.publish_to(publisher.publish)

@@ -84,6 +84,7 @@ class ScreenApp(App[None]):
     def on_ready(self) -> None:
         """Paint at once; ask and renew from then on."""
         self._main_loop = asyncio.get_running_loop()
+        self._main_loop.set_exception_handler(self._handle_failed_call)
         self.colour()
         self.asker.start()
         self.paint()
@@ -206,6 +207,13 @@ class ScreenApp(App[None]):
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()
+
+    def _handle_failed_call(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """End likewise for a call of another thread that failed, which would be logged."""
+        del loop
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self._handle_exception(error)
 
     def panic(self, *renderables: object) -> None:
         """End without a traceback likewise: a thread of Textual failed."""

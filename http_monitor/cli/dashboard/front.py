@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from http_monitor.display.text import Display
     from http_monitor.hub.hub import Hub
     from http_monitor.inputs.input import Input
+    from http_monitor.monitor.past.read_back import ReadBack
     from http_monitor.monitor.playing.player import Player
     from http_monitor.monitor.run import Run
     from http_monitor.monitor.shown_run import Working
@@ -56,6 +57,7 @@ class DashboardFront:
         self._display = display
         self._entries: list[Input] = []
         self._rows: RecentRows | None = None
+        self._read_back: ReadBack | None = None
 
     def begin(self, paths: list[str]) -> None:
         """Print nothing: the screen shows the run."""
@@ -87,11 +89,19 @@ class DashboardFront:
         if len(self._entries) < _MAX_NAMES:
             self._entries.append(entry)
 
-    def begin_behind(self, time_us: int) -> None:
-        """Hold no row up to this time, as they are not received; of standard input all lines are."""
-        assert self._rows is not None
-        if self._settings.files != ("-",):
-            self._rows.begin_behind(time_us)
+    @property
+    def recent_rows(self) -> "RecentRows | None":
+        """The rows of the last minutes."""
+        return self._rows
+
+    def begin_read_back(self, read_back: "ReadBack") -> None:
+        """Note that the rows of before the run are being read."""
+        self._read_back = read_back
+
+    @property
+    def reading_back_to_us(self) -> int | None:
+        """The time down to which rows of before the run are read so far; None: none are being read."""
+        return None if self._read_back is None else self._read_back.reading_to_us
 
     def show(self, run: "Working") -> "Run":
         """Return the run."""

@@ -76,7 +76,8 @@ class ShownLines:
             chosen = able(self._formats.of_part(path, head, samples.last_lines_of(path)), Remembering)
             self._chosen[path] = head, None if chosen is None else chosen.save()
         head, memory = self._chosen[path]
-        log_format = self._formats.of_part(path, head, b"")
+        # What is remembered has been learned from the first lines already.
+        log_format = self._formats.of_part(path, head if memory is None else b"", b"")
         remembering = able(log_format, Remembering)
         if remembering is not None and memory is not None:
             remembering.load(memory)

@@ -102,6 +102,7 @@ class DashboardRun:
             now_us=now_us,
             clock_us=self._clock.now_us() if player is None else player.reached_us or now_us or 0,
             pace="" if player is None else player.pace,
+            reading_back_to_us=None if is_ended else self._front.reading_back_to_us,
             failure=_words(self.error),
         )
         is_paused = player is not None and player.is_paused

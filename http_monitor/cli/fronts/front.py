@@ -6,10 +6,12 @@ if TYPE_CHECKING:
     from http_monitor.cli.formats import Formats
     from http_monitor.hub.hub import Hub
     from http_monitor.inputs.input import Input
+    from http_monitor.monitor.past.read_back import ReadBack
     from http_monitor.monitor.playing.player import Player
     from http_monitor.monitor.run import Run
     from http_monitor.monitor.shown_run import Working
     from http_monitor.ports.sink import ReportSink
+    from http_monitor.recent.recent_rows import RecentRows
 
 
 class Front(Protocol):
@@ -35,8 +37,13 @@ class Front(Protocol):
         """Prepare an input, perhaps one that was found later."""
         ...
 
-    def begin_behind(self, time_us: int) -> None:
-        """Note that rows up to a time are not received."""
+    @property
+    def recent_rows(self) -> "RecentRows | None":
+        """The rows that are held, those of before the run too; None: none are."""
+        ...
+
+    def begin_read_back(self, read_back: "ReadBack") -> None:
+        """Note that the rows of before the run are being read."""
         ...
 
     def show(self, run: "Working") -> "Run":

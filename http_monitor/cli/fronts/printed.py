@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from http_monitor.display.text import Display
     from http_monitor.hub.hub import Hub
     from http_monitor.inputs.input import Input
+    from http_monitor.monitor.past.read_back import ReadBack
     from http_monitor.monitor.run import Run
     from http_monitor.monitor.shown_run import Working
     from http_monitor.ports.sink import ReportSink
@@ -29,6 +30,7 @@ class PrintedFront:
     """
 
     player = None
+    recent_rows = None
 
     def __init__(self, settings: Settings, now_us: "Callable[[], int] | None") -> None:
         from http_monitor.display.notices import Notices
@@ -68,8 +70,8 @@ class PrintedFront:
     def prepare(self, entry: "Input") -> None:
         """Leave an input as it is."""
 
-    def begin_behind(self, time_us: int) -> None:
-        """Take no notice: no rows are shown."""
+    def begin_read_back(self, read_back: "ReadBack") -> None:
+        """Take no notice: no rows are held."""
 
     def show(self, run: "Working") -> "Run":
         """Return a run that shows its progress on a terminal."""
