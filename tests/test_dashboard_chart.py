@@ -18,6 +18,7 @@ from http_monitor.report import Rule
 from http_monitor.units import visible_text
 from tests.dashboard_samples import NOW_US, PICTURES, S, episodes, facts, raised, recovered, report, screen
 from tests.display_samples import time_zone
+from tests.examples import examples
 
 START_US = NOW_US - 200 * S
 """2026-10-02 12:01:40 UTC."""
@@ -426,7 +427,7 @@ COUNTS = st.dictionaries(st.sampled_from(("s1xx", "s2xx", "s3xx", "s4xx", "s5xx"
     cursor_s=st.none() | st.integers(-100, 400),
     text=st.text(max_size=20),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_row_is_wider_than_asked_whatever_is_counted(
     columns: list[dict[str, int]],
     width: int,
