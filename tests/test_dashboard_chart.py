@@ -324,6 +324,19 @@ def test_a_selection_is_on_its_own_ground_and_its_figures_are_those_of_the_whole
     assert rows[1][1:] == [Cell("┤", "dim"), Cell("█", "ok"), Cell("  ", "plain", "selected"), Cell(" ")]
 
 
+def test_figures_of_a_span_or_cursor_that_is_not_one_of_whole_columns_are_named_by_the_columns_counted() -> None:
+    first_us = START_US + 52 * S
+    for scene in (
+        Scene(span=ViewSpan(first_us, START_US + 88 * S)),
+        Scene(anchor_us=first_us, cursor_us=START_US + 84 * S, column_us=4 * S),
+    ):
+        assert screen(paint_chart(picture(CALM, scene), 90, 5))[0].startswith("Hits per second  12:02:30–12:03:10  ")
+    partly = Scene(span=ViewSpan(START_US - 500 * S, START_US + 15 * S))
+    assert screen(paint_chart(picture(CALM, partly), 90, 5))[0].startswith("Hits per second  12:01:40–12:02:00  ")
+    zoomed = Scene(cursor_us=first_us, column_us=4 * S)
+    assert screen(paint_chart(picture(CALM, zoomed), 90, 5))[0].startswith("Hits per second  12:02:30–12:02:40  ")
+
+
 def test_what_is_chosen_may_be_outside_the_chart_or_not_held() -> None:
     outside = Scene(span=ViewSpan(START_US - 500 * S, START_US - 400 * S))
     assert (
@@ -336,10 +349,10 @@ def test_what_is_chosen_may_be_outside_the_chart_or_not_held() -> None:
 
 
 def test_shares_of_nothing_are_not_known() -> None:
-    empty = picture([{}] * 20, Scene(cursor_us=START_US))
+    empty = picture([{}] * 20, Scene(cursor_us=START_US, column_us=10 * S))
     assert screen(paint_chart(empty, 60, 4))[0] == "Hits per second  12:01:40  0 /s  4xx –  5xx –"
 
-    without_status = picture([{"none": 400}] * 20, Scene(cursor_us=START_US))
+    without_status = picture([{"none": 400}] * 20, Scene(cursor_us=START_US, column_us=10 * S))
     assert screen(paint_chart(without_status, 60, 4))[0] == "Hits per second  12:01:40  40.0 /s  4xx –  5xx –"
 
 

@@ -1,5 +1,6 @@
 """What is known of the run, apart from the rows."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,21 @@ class Episode:
     def start_us(self) -> int:
         """When it began, as far as known, else when it was raised."""
         return self.raised.began_us or self.raised.at_us
+
+    @property
+    def value(self) -> float | None:
+        """The value when it was raised; None: an earlier run has raised it, and it is not known here."""
+        return None if math.isnan(self.raised.value) else self.raised.value
+
+    @property
+    def threshold(self) -> float | None:
+        """The value above which it was raised; None: not known likewise."""
+        return None if math.isnan(self.raised.threshold) else self.raised.threshold
+
+    @property
+    def hits(self) -> int | None:
+        """The hits of the window when it was raised; None: not known likewise."""
+        return None if self.value is None else self.raised.hits
 
 
 @dataclass(frozen=True, slots=True)
