@@ -62,6 +62,7 @@ def picture(
     )
     known = facts(
         now_us=START_US + (end_s - 1 if now_s is None else now_s) * S,
+        pulse=None,
         report=report(rules=(Rule("traffic", threshold, "/s"), Rule("error-rate", 5.0, "%"))),
         episodes=alerts,
     )

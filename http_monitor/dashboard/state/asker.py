@@ -132,7 +132,9 @@ class Asker:
 
     def _answer(self, question: Question) -> None:
         held = self._views.held()
-        now_us = held.upto_us if question.now_us is None else question.now_us
+        now_us = question.now_us
+        if now_us is None and held.upto_us is not None:
+            now_us = max(held.upto_us, question.reached_us or 0)
         self._is_urgent = False
         if held.since_us is None or now_us is None:
             self._tell(held=held, filter_fault="")

@@ -51,7 +51,7 @@ def _body(picture: Picture, episode: Episode, width: int) -> list[Row]:
     breakdown = episode.raised.breakdown
     if breakdown is not None and breakdown.shares:
         rows += [[], *_contributors(breakdown, width)]
-    span = span_of(episode, facts.clock_us if facts.now_us is None else facts.now_us, facts.window_s * US_PER_S)
+    span = span_of(episode, facts.reached_us or facts.clock_us, facts.window_s * US_PER_S)
     chart = paint_values(picture.answers, span, episode, facts.clock_us, width)
     return [*rows, [], *chart, [], [Cell(cut(NOT_EXPLAINED, width), "dim")]]
 
