@@ -22,6 +22,7 @@ from http_monitor.units import visible_text
 from tests import dashboard_samples as samples
 from tests.dashboard_samples import NOW_US, S, recovered, screen
 from tests.display_samples import CENTRAL_EUROPE, quiet_report, time_zone
+from tests.examples import examples
 
 ALERTS = Scene(panel="alerts")
 FLOOD, ERRORS, TRAFFIC = samples.episodes()
@@ -250,7 +251,7 @@ hostile = st.one_of(st.binary(max_size=60), st.sampled_from(samples.HOSTILE_KEYS
 number = st.floats(0, 1e12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     hostile, number, number, st.sampled_from((1, 2, 9, 60, 80, 120, 300)), st.integers(0, 30), st.integers(0, 1 << 50)
 )

@@ -18,6 +18,7 @@ from http_monitor.report import Rule
 from http_monitor.units import visible_text
 from tests.dashboard_samples import NOW_US, PICTURES, S, episodes, facts, raised, recovered, report, screen
 from tests.display_samples import time_zone
+from tests.examples import examples
 
 START_US = NOW_US - 200 * S
 """2026-10-02 12:01:40 UTC."""
@@ -376,6 +377,14 @@ def test_a_past_alert_has_its_title_beside_it() -> None:
     assert roles(rows[1], "━") == [("bad", None)]
 
 
+def test_past_alerts_at_the_same_time_are_one_bar_that_counts_them() -> None:
+    raises = [raised("traffic", f"Alert {after_s}", "", START_US + (40 + after_s) * S) for after_s in (0, 5, 90)]
+    past = tuple(Episode(raise_, recovered(raise_, 20, "")) for raise_ in raises)
+    assert screen(paint_chart(picture(CALM, alerts=past[:2]), 27, 8))[1] == "alerts  ━━━━━━ 2 alerts"
+    apart = screen(paint_chart(picture(CALM, alerts=(past[0], past[2])), 27, 8))[1]
+    assert apart == "alerts  ━━━━━    ━━━━━"
+
+
 def test_a_marker_is_a_line_with_its_text() -> None:
     markers = (Marker(START_US + 20 * S, "deploy"), Marker(START_US + 195 * S, "[1m日本"))
     rows = paint_chart(picture([{"s2xx": 400}] + [{}] * 19, Scene(markers=markers)), 29, 7)
@@ -432,7 +441,7 @@ COUNTS = st.dictionaries(st.sampled_from(("s1xx", "s2xx", "s3xx", "s4xx", "s5xx"
     cursor_s=st.none() | st.integers(-100, 400),
     text=st.text(max_size=20),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_row_is_wider_than_asked_whatever_is_counted(
     columns: list[dict[str, int]],
     width: int,
