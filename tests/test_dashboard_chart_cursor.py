@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from http_monitor.dashboard.state.answers import Answers
-from http_monitor.dashboard.state.chart_cursor import move_cursor, move_to_column, move_to_peak
+from http_monitor.dashboard.state.chart_cursor import move_cursor, move_to_column, move_to_peak, zoom
 from http_monitor.dashboard.state.peaks import find_peak
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.ports.views import Held, Point, ViewSpan
@@ -54,6 +54,14 @@ def test_the_cursor_goes_to_columns_of_after_the_last_row_too() -> None:
     quiet = replace(ANSWERS, held=Held(START_US, START_US + 400 * S, 1, 0, 0))
     assert column_of(move_cursor(Scene(), quiet, -1)) == 98
     assert column_of(move_cursor(replace(Scene(), cursor_us=START_US + 980 * S), quiet, 10)) == 99
+
+
+def test_the_chart_reaches_back_to_rows_that_end_long_before_now() -> None:
+    old = replace(ANSWERS, held=Held(START_US - 3_000 * S, START_US - 2_500 * S, 1, 0, 0))
+    scene = zoom(Scene(zoom_s=900), old, 900, 1)
+    assert scene.zoom_s == 1_800
+    assert zoom(scene, old, 900, 1).zoom_s == 3_600
+    assert zoom(Scene(zoom_s=900), ANSWERS, 900, 1).zoom_s == 900
 
 
 def test_nothing_moves_while_nothing_is_held() -> None:

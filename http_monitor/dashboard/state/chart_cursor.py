@@ -64,8 +64,10 @@ def zoom(scene: Scene, answers: Answers, recent_s: int, step: int) -> Scene:
     Zooms that would look alike are passed over.
     """
     held = answers.held
-    held_us = 0 if held.since_us is None or held.upto_us is None else held.upto_us - held.since_us
     span = answers.chart_span
+    # What is held may end long before now.
+    end_us = max(held.upto_us or 0, 0 if span is None else span.end_us)
+    held_us = 0 if held.since_us is None else end_us - held.since_us
     columns = None if span is None else (span.end_us - span.start_us) // answers.step_us
     steps = zoom_steps(max(held_us // US_PER_S, recent_s), columns)
     at = min(range(len(steps)), key=lambda number: abs(steps[number] - scene.zoom_s))
