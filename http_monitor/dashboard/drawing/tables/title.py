@@ -74,7 +74,8 @@ def why_empty(picture: Picture) -> list[Row]:
         )
     if scene.filter is not None:
         return [*_said("No line of this span matches the filter."), _BACKSPACE]
-    last_us = max(facts.now_us or 0, held.upto_us or 0)
+    # All rows may be from before the run.
+    last_us = facts.now_us or held.upto_us
     last = f"The last line is of {moment(last_us, facts.clock_us)}." if last_us else ""
     return _said("There are no lines in this span.", last)
 
