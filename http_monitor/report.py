@@ -162,7 +162,7 @@ class AlertEvent:
     """Hits in the window; for an alert on a host, those of the host."""
     window_s: int
     title: str
-    """Return the integers encoded by `encode_integers`, up to 64 bits. Raises TypeError or ValueError for others."""
+    """Its name for people: ``High traffic``."""
     reading: str
     """The value as the message gives it: ``hits = 12.34``."""
     unit: str = ""

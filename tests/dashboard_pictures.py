@@ -31,10 +31,7 @@ MOMENTS: dict[str, tuple[int, Sequence[str]]] = {
 }
 """Seconds of the log, and the keys pressed then."""
 _RECENT_S = 15 * 60
-_FORMAT = (
-    '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer"'
-    ' "$http_user_agent" $request_time'
-)
+_FORMAT = "nginx_timed"
 
 
 def make_picture(name: str) -> bytes:

@@ -157,7 +157,9 @@ def app_of(name: str) -> DashboardApp:
     picture = samples.PICTURES[sample]()
     options = AppOptions(lambda: 0, lambda: 0)
     app = DashboardApp(_Run(picture.facts), LateViews(), options)
-    app.steering.scene = replace(picture.scene, panel="endpoint")
+    # Where a span is selected there is no cursor any more.
+    cursor_us = None if picture.scene.span else picture.scene.cursor_us
+    app.steering.scene = replace(picture.scene, panel="endpoint", cursor_us=cursor_us)
     app.asker = _StillAsker(app, picture, _PEAKS_US.get(sample))  # type: ignore[assignment]
     return app
 

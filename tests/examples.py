@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 _GIVEN = os.environ.get("HTTP_MONITOR_EXAMPLES")
-_PART = 4
+_PART = 5
 ALWAYS_THE_SAME = not _GIVEN or int(_GIVEN) == 1
 """Whether property tests try the same examples in each run, so that what fails is what changed: but for the runs of
 `scripts/laws` that look for new ones."""
@@ -18,7 +18,7 @@ exhaustive = pytest.mark.exhaustive
 
 
 def examples(all_of_them: int) -> int:
-    """Return how many examples to try: a quarter of these in the usual run, a multiple of them for `scripts/laws`."""
+    """Return how many examples to try: a fifth of these in the usual run, a multiple of them for `scripts/laws`."""
     return all_of_them * int(_GIVEN) if _GIVEN else -(-all_of_them // _PART)
 
 

@@ -12,15 +12,17 @@ from http_monitor.dashboard.drawing.lists.value_chart import paint_values
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.answers import Answers
 from http_monitor.dashboard.state.facts import Episode
+from http_monitor.dashboard.state.fold import fold
 from http_monitor.dashboard.state.place import Place
 from http_monitor.dashboard.state.scene import Scene
 from http_monitor.ports.views import Point, ViewSpan
-from http_monitor.report import Rule
+from http_monitor.report import ActiveAlert, Rule
 from http_monitor.report_tables import Breakdown, Share
 from http_monitor.units import visible_text
 from tests import dashboard_samples as samples
-from tests.dashboard_samples import NOW_US, S, screen
-from tests.display_samples import CENTRAL_EUROPE, time_zone
+from tests.dashboard_samples import NOW_US, S, recovered, screen
+from tests.display_samples import CENTRAL_EUROPE, quiet_report, time_zone
+from tests.examples import examples
 
 ALERTS = Scene(panel="alerts")
 FLOOD, ERRORS, TRAFFIC = samples.episodes()
@@ -184,6 +186,23 @@ def test_an_open_alert_says_its_present_value_where_that_is_known() -> None:
     assert shown[8] == "errors in % of hits, peak 20.0 %, threshold 5 %"
 
 
+def test_figures_of_an_alert_that_an_earlier_run_raised_are_shown_as_unknown_in_the_list_and_open() -> None:
+    for name in ("ddos", "traffic", "error-rate"):
+        (earlier,) = fold(
+            samples.facts(), [replace(quiet_report(), active=(ActiveAlert(name, None, NOW_US - S),))]
+        ).active
+        over = Episode(replace(earlier.raised, threshold=50.0, unit="/s"), recovered(earlier.raised, 5, ""))
+        listed = screen(paint_alerts(picture(earlier, over), 120, 9))
+        assert [row.split(") ", 1)[1].strip() for row in listed[2:4]] == ["–", "– (limit 50) /s"]
+        for number, value in ((0, "– when raised"), (1, "– (limit 50) /s when raised")):
+            scene = replace(ALERTS, open_alert=number)
+            shown = screen(paint_alert(picture(earlier, over, scene=scene), 120, 40))
+            assert f"value        {value}" in [row.rstrip() for row in shown]
+            assert "hits         –" in [row.rstrip() for row in shown]
+            assert "nan" not in "".join(shown).casefold().replace("name", "")
+        assert "nan" not in "".join(listed).casefold()
+
+
 def test_a_rise_that_fills_the_window_began_by_its_start() -> None:
     opened = picture(Episode(replace(FLOOD.raised, began_us=None)), scene=Scene(panel="alerts", open_alert=0))
     assert screen(paint_alert(opened, 80, 30))[3] == "began by     14:02:20"
@@ -201,16 +220,16 @@ def test_contributors_without_a_key_and_of_a_part_of_the_requests_are_said() -> 
 
 
 def test_an_alert_before_the_chart_says_that_it_is_not_there() -> None:
-    shown = paint_values(samples.answers(), ViewSpan(0, S), TRAFFIC.raised, NOW_US, 80)
+    shown = paint_values(samples.answers(), ViewSpan(0, S), TRAFFIC, NOW_US, 80)
     assert screen(shown) == ["hits per second: the chart does not reach that time"]
-    assert screen(paint_values(Answers(), ViewSpan(0, S), TRAFFIC.raised, NOW_US, 80)) == screen(shown)
+    assert screen(paint_values(Answers(), ViewSpan(0, S), TRAFFIC, NOW_US, 80)) == screen(shown)
 
 
 def test_columns_of_the_chart_are_joined_where_they_do_not_fit() -> None:
     points = {at * S: Point(at * S, hits, 0, 0, {}) for at, hits in enumerate((8, 0, 32, 32, 1, 0))}
     answers = Answers(chart_span=ViewSpan(0, 6 * S), step_us=S, points=points)
     raised = replace(TRAFFIC.raised, threshold=10.0)
-    assert screen(paint_values(answers, ViewSpan(0, 6 * S), raised, 0, 48)) == [
+    assert screen(paint_values(answers, ViewSpan(0, 6 * S), Episode(raised), 0, 48)) == [
         "hits per second, peak 32.0 /s, threshold 10 /s",
         " " * 16 + "█" * 16,
         " " * 16 + "█" * 16,
@@ -218,8 +237,8 @@ def test_columns_of_the_chart_are_joined_where_they_do_not_fit() -> None:
         "█" * 8 + " " * 8 + "█" * 16 + "▁" * 8,
         "01:00:00" + " " * 32 + "01:00:06",
     ]
-    assert screen(paint_values(answers, ViewSpan(0, 6 * S), raised, 0, 3))[1:5] == [" █", " █", "╌█╌", "▄█▁"]
-    assert screen(paint_values(answers, ViewSpan(0, 6 * S), raised, 0, 5))[1:5] == [" █", " █", "╌█╌", "▄█▁"]
+    assert screen(paint_values(answers, ViewSpan(0, 6 * S), Episode(raised), 0, 3))[1:5] == [" █", " █", "╌█╌", "▄█▁"]
+    assert screen(paint_values(answers, ViewSpan(0, 6 * S), Episode(raised), 0, 5))[1:5] == [" █", " █", "╌█╌", "▄█▁"]
 
 
 def test_an_open_alert_that_is_not_there_says_so() -> None:
@@ -232,7 +251,7 @@ hostile = st.one_of(st.binary(max_size=60), st.sampled_from(samples.HOSTILE_KEYS
 number = st.floats(0, 1e12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     hostile, number, number, st.sampled_from((1, 2, 9, 60, 80, 120, 300)), st.integers(0, 30), st.integers(0, 1 << 50)
 )

@@ -96,6 +96,29 @@ def test_at_now_a_table_is_asked_for_the_window_and_its_change_for_the_span_befo
     assert not told[-1][1]
 
 
+def test_where_nothing_comes_any_more_now_goes_on_for_tables_and_the_chart() -> None:
+    views = FakeViews()
+    asker = asker_of(views, [])
+    quiet = replace(QUESTION, reached_us=NOW_US + 300 * S)
+    asker.answer(quiet)
+    table, series = views.asked[:2]
+    assert isinstance(table, TableQuery)
+    assert table.span == ViewSpan(NOW_US + 300 * S + 1 - WINDOW_US, NOW_US + 300 * S + 1)
+    assert isinstance(series, SeriesQuery)
+    assert series.span.end_us > NOW_US + 300 * S
+    # Rows that come late for the clock are seen all the same.
+    views.asked.clear()
+    views.now_us += 5 * S
+    views.held_now = replace(HELD, upto_us=NOW_US + 20 * S)
+    asker.answer(replace(quiet, reached_us=NOW_US + 310 * S))
+    (again,) = (query for query in views.asked if isinstance(query, SeriesQuery))
+    assert again.span.start_us <= NOW_US < again.span.end_us
+    views.asked.clear()
+    asker.answer(replace(QUESTION, reached_us=NOW_US - 9 * S, window_us=60 * S))
+    assert isinstance(views.asked[0], TableQuery)
+    assert views.asked[0].span.end_us == NOW_US + 20 * S + 1
+
+
 def test_no_change_is_told_where_the_span_before_is_not_held_whole() -> None:
     views, told = FakeViews(Held(NOW_US - 239 * S, NOW_US, 10, 0, 100)), list[tuple[Answers, bool]]()
     asker_of(views, told).answer(QUESTION)

@@ -18,6 +18,7 @@ from http_monitor.report import Rule
 from http_monitor.units import visible_text
 from tests.dashboard_samples import NOW_US, PICTURES, S, episodes, facts, raised, recovered, report, screen
 from tests.display_samples import time_zone
+from tests.examples import examples
 
 START_US = NOW_US - 200 * S
 """2026-10-02 12:01:40 UTC."""
@@ -61,6 +62,7 @@ def picture(
     )
     known = facts(
         now_us=START_US + (end_s - 1 if now_s is None else now_s) * S,
+        pulse=None,
         report=report(rules=(Rule("traffic", threshold, "/s"), Rule("error-rate", 5.0, "%"))),
         episodes=alerts,
     )
@@ -323,6 +325,19 @@ def test_a_selection_is_on_its_own_ground_and_its_figures_are_those_of_the_whole
     assert rows[1][1:] == [Cell("┤", "dim"), Cell("█", "ok"), Cell("  ", "plain", "selected"), Cell(" ")]
 
 
+def test_figures_of_a_span_or_cursor_that_is_not_one_of_whole_columns_are_named_by_the_columns_counted() -> None:
+    first_us = START_US + 52 * S
+    for scene in (
+        Scene(span=ViewSpan(first_us, START_US + 88 * S)),
+        Scene(anchor_us=first_us, cursor_us=START_US + 84 * S, column_us=4 * S),
+    ):
+        assert screen(paint_chart(picture(CALM, scene), 90, 5))[0].startswith("Hits per second  12:02:30–12:03:10  ")
+    partly = Scene(span=ViewSpan(START_US - 500 * S, START_US + 15 * S))
+    assert screen(paint_chart(picture(CALM, partly), 90, 5))[0].startswith("Hits per second  12:01:40–12:02:00  ")
+    zoomed = Scene(cursor_us=first_us, column_us=4 * S)
+    assert screen(paint_chart(picture(CALM, zoomed), 90, 5))[0].startswith("Hits per second  12:02:30–12:02:40  ")
+
+
 def test_what_is_chosen_may_be_outside_the_chart_or_not_held() -> None:
     outside = Scene(span=ViewSpan(START_US - 500 * S, START_US - 400 * S))
     assert (
@@ -335,10 +350,10 @@ def test_what_is_chosen_may_be_outside_the_chart_or_not_held() -> None:
 
 
 def test_shares_of_nothing_are_not_known() -> None:
-    empty = picture([{}] * 20, Scene(cursor_us=START_US))
+    empty = picture([{}] * 20, Scene(cursor_us=START_US, column_us=10 * S))
     assert screen(paint_chart(empty, 60, 4))[0] == "Hits per second  12:01:40  0 /s  4xx –  5xx –"
 
-    without_status = picture([{"none": 400}] * 20, Scene(cursor_us=START_US))
+    without_status = picture([{"none": 400}] * 20, Scene(cursor_us=START_US, column_us=10 * S))
     assert screen(paint_chart(without_status, 60, 4))[0] == "Hits per second  12:01:40  40.0 /s  4xx –  5xx –"
 
 
@@ -360,6 +375,14 @@ def test_a_past_alert_has_its_title_beside_it() -> None:
 
     assert screen(rows)[1] == "alerts  ━━━━━ High traffic"
     assert roles(rows[1], "━") == [("bad", None)]
+
+
+def test_past_alerts_at_the_same_time_are_one_bar_that_counts_them() -> None:
+    raises = [raised("traffic", f"Alert {after_s}", "", START_US + (40 + after_s) * S) for after_s in (0, 5, 90)]
+    past = tuple(Episode(raise_, recovered(raise_, 20, "")) for raise_ in raises)
+    assert screen(paint_chart(picture(CALM, alerts=past[:2]), 27, 8))[1] == "alerts  ━━━━━━ 2 alerts"
+    apart = screen(paint_chart(picture(CALM, alerts=(past[0], past[2])), 27, 8))[1]
+    assert apart == "alerts  ━━━━━    ━━━━━"
 
 
 def test_a_marker_is_a_line_with_its_text() -> None:
@@ -418,7 +441,7 @@ COUNTS = st.dictionaries(st.sampled_from(("s1xx", "s2xx", "s3xx", "s4xx", "s5xx"
     cursor_s=st.none() | st.integers(-100, 400),
     text=st.text(max_size=20),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_row_is_wider_than_asked_whatever_is_counted(
     columns: list[dict[str, int]],
     width: int,

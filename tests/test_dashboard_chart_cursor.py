@@ -50,6 +50,12 @@ def test_the_cursor_stays_where_rows_are_held() -> None:
     assert column_of(move_cursor(replace(Scene(), cursor_us=START_US + 980 * S), ANSWERS, 10)) == 99
 
 
+def test_the_cursor_goes_to_columns_of_after_the_last_row_too() -> None:
+    quiet = replace(ANSWERS, held=Held(START_US, START_US + 400 * S, 1, 0, 0))
+    assert column_of(move_cursor(Scene(), quiet, -1)) == 98
+    assert column_of(move_cursor(replace(Scene(), cursor_us=START_US + 980 * S), quiet, 10)) == 99
+
+
 def test_nothing_moves_while_nothing_is_held() -> None:
     assert move_cursor(Scene(), Answers(), -1) is None
     assert move_to_peak(Scene(), Answers(), -1) is None

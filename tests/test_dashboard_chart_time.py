@@ -11,6 +11,7 @@ from http_monitor.ports.views import ViewSpan
 from http_monitor.units import US_PER_S as S
 from http_monitor.units import local
 from tests.display_samples import CENTRAL_EUROPE, time_zone
+from tests.examples import examples
 
 INDIA = "IST-5:30"
 LORD_HOWE = "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"
@@ -65,7 +66,7 @@ def test_the_last_column_contains_now_and_all_columns_are_used() -> None:
     columns=st.integers(1, 293),
     bucket_s=st.integers(1, 3_600),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_span_is_aligned_and_shows_the_zoom_up_to_now(
     now_s: int, zoom_s: int, columns: int, bucket_s: int
 ) -> None:
@@ -171,7 +172,7 @@ def test_days_are_labelled_by_their_dates() -> None:
     columns=st.integers(1, 293),
     zone=st.sampled_from(("UTC", INDIA, CENTRAL_EUROPE, LORD_HOWE, BEIRUT)),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_label_is_the_local_time_in_its_column_and_touches_no_other(
     start_s: int, step_s: int, columns: int, zone: str
 ) -> None:

@@ -18,8 +18,10 @@ from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.export import block_list, csv_file, exporting, json_file
 from http_monitor.dashboard.export.writing import default_path, write_new
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
+from http_monitor.dashboard.state.fold import fold
 from http_monitor.errors import HttpMonitorError, RefusedError
 from http_monitor.ports.views import ViewSpan
+from http_monitor.report import ActiveAlert
 from tests.dashboard_samples import (
     ENDPOINTS,
     HOSTILE_KEYS,
@@ -28,10 +30,11 @@ from tests.dashboard_samples import (
     Entry,
     S,
     episodes,
+    facts,
     found_lines,
     table_answer,
 )
-from tests.display_samples import CENTRAL_EUROPE, time_zone
+from tests.display_samples import CENTRAL_EUROPE, quiet_report, time_zone
 
 SPAN = ViewSpan(NOW_US - 120 * S, NOW_US)
 
@@ -152,6 +155,13 @@ def test_lines_and_alerts_are_json() -> None:
         '{"alerts":[{"name":"traffic","subject":null,"began":"2026-10-02T11:54:30Z","raised":"2026-10-02T11:55:00Z",'
         '"recovered":"2026-10-02T11:56:50Z","value":2000.0,"threshold":1000.0,"unit":"/s","hits":47328}]}\n'
     )
+
+
+def test_figures_of_an_alert_that_an_earlier_run_raised_are_null_and_empty() -> None:
+    earlier = fold(facts(), [replace(quiet_report(), active=(ActiveAlert("ddos", b"a", NOW_US),))]).active
+    (read,) = json.loads(json_file.text_of_alerts(earlier))["alerts"]
+    assert [read[name] for name in ("name", "value", "threshold", "hits")] == ["ddos", None, None, None]
+    assert csv_file.text_of_alerts(earlier).splitlines()[1] == '"ddos","a","","2026-10-02T12:05:00Z","","","","",""'
 
 
 def test_a_block_list_has_each_address_once_and_counts_what_is_none() -> None:

@@ -71,6 +71,21 @@ def test_an_alert_that_an_earlier_run_raised_is_shown_without_figures_that_are_n
     assert told(fold(facts, [event("recovered", 120, None, "traffic")])) == [(50, 120)]
 
 
+def test_now_goes_on_while_nothing_comes_unless_lines_are_still_to_be_read() -> None:
+    pulse = replace(PULSE, now_us=100_000_000)
+    assert replace(FACTS, now_us=40_000_000, pulse=pulse).reached_us == 98_000_000
+    assert replace(FACTS, now_us=99_000_000, pulse=pulse).reached_us == 99_000_000
+    for stays in (
+        {"pulse": None},
+        {"pulse": replace(pulse, lag_s=3)},
+        {"pulse": replace(pulse, lag_bytes=9)},
+        {"is_replay": True},
+    ):
+        assert replace(replace(FACTS, now_us=40_000_000, pulse=pulse), **stays).reached_us == 40_000_000
+    assert replace(FACTS, pulse=pulse).reached_us == 98_000_000
+    assert FACTS.reached_us is None
+
+
 def test_a_recovery_without_its_raise_is_an_episode_with_the_figures_it_has() -> None:
     (episode,) = fold(FACTS, [event("recovered", 7, b"a")]).episodes
     assert episode.recovered == event("recovered", 7, b"a")

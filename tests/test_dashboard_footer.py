@@ -19,6 +19,7 @@ from http_monitor.units import visible_text
 from tests import dashboard_samples as samples
 from tests.dashboard_samples import screen
 from tests.display_samples import CENTRAL_EUROPE, time_zone
+from tests.examples import examples
 
 PAST = {"cursor_us": samples.NOW_US - 60_000_000}
 
@@ -200,7 +201,7 @@ def test_the_help_has_every_key_with_all_its_words(width: int) -> None:
 hostile = st.one_of(st.text(max_size=90), st.sampled_from(samples.HOSTILE_KEYS).map(lambda raw: raw.decode("latin1")))
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(
     hostile, st.sampled_from(PANELS), st.integers(1, 300), st.integers(0, 60), st.sampled_from(sorted(samples.PICTURES))
 )

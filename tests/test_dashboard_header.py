@@ -17,6 +17,7 @@ from http_monitor.report import WindowTotals
 from http_monitor.units import visible_text
 from tests.dashboard_samples import NOW_US, PICTURES, S, answers, episodes, facts, pulse, report, screen
 from tests.display_samples import time_zone
+from tests.examples import examples
 
 DAY_US = 86_400 * S
 
@@ -254,7 +255,7 @@ def test_the_height_is_that_of_the_rows_and_every_picture_fits(name: str, width:
     per_s=st.floats(0, 1e12),
     phase=st.sampled_from(("starting", "waiting", "catching up", "live", "playing", "paused", "finished", "failed")),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_row_is_wider_than_asked_whatever_is_read(
     title: str, form: str, chips: list[str], reason: str, width: int, per_s: float, phase: Phase
 ) -> None:

@@ -19,6 +19,7 @@ from http_monitor.units import visible_text
 from tests import dashboard_samples as samples
 from tests.dashboard_samples import NOW_US, S, screen
 from tests.display_samples import CENTRAL_EUROPE, time_zone
+from tests.examples import examples
 
 HEALTH = Scene(panel="health")
 DRIFT = Notice(
@@ -280,7 +281,7 @@ hostile = st.one_of(st.text(max_size=90), st.sampled_from(samples.HOSTILE_KEYS).
 number = st.integers(0, 1 << 62)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(hostile, number, st.sampled_from((1, 2, 20, 60, 84, 120, 140, 300)), st.integers(0, 70))
 def test_no_row_is_wider_than_asked_whatever_happened(text: str, many: int, width: int, height: int) -> None:
     health = replace(Health(lines=many, malformed=many, lost_bytes=many, lag_s=many, since_us=many % (1 << 50)))

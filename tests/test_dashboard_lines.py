@@ -21,6 +21,7 @@ from http_monitor.units import visible, visible_text
 from tests import dashboard_samples as samples
 from tests.dashboard_samples import NOW_US, WINDOW, S, screen
 from tests.display_samples import CENTRAL_EUROPE, time_zone
+from tests.examples import examples
 
 LINES = Scene(panel="lines")
 COMBINED = (
@@ -316,7 +317,7 @@ values = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(hostile, values, st.sampled_from((1, 2, 7, 60, 80, 121, 300)), st.integers(0, 12), st.booleans())
 def test_no_row_is_wider_than_asked_whatever_the_log_says(
     raw: bytes, found: Values, width: int, height: int, is_gone: bool

@@ -172,6 +172,13 @@ def test_all_text_can_be_read_on_its_ground(palette: str) -> None:
 
 
 @pytest.mark.parametrize("palette", PALETTES)
+def test_every_role_can_be_read_on_the_ground_of_the_screen(palette: str) -> None:
+    for role in PALETTES[palette][0].roles:
+        least = 3.0 if role in FAINT else 4.5
+        assert contrast(*shown(palette, role, None)) >= least, role
+
+
+@pytest.mark.parametrize("palette", PALETTES)
 def test_bars_stand_out_from_the_screen(palette: str) -> None:
     for role in BARS:
         assert contrast(*shown(palette, role, None)) >= 3.0, role

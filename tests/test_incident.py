@@ -170,8 +170,8 @@ def test_an_incident_looks_as_it_did_on_a_terminal_of_this_size(columns: int, li
     assert max(map(len, block)) == columns
 
 
-def test_the_picture_of_the_readme_is_one_of_them() -> None:
-    picture, *_ = re.findall(r"```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+def test_the_picture_of_the_page_is_one_of_them() -> None:
+    picture, *_ = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
     shown = golden_path(80, 24).read_text(encoding="utf-8")
     assert picture == shown[shown.index("Flood from ") :]
 

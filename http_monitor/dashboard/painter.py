@@ -122,6 +122,7 @@ class Painter:
             layout.panel * 4 if scene.panel == "lines" else 0,
             scene.is_following,
             now_us,
+            self._steering.facts.reached_us,
         )
 
     def scroll_help(self, step: int) -> None:
@@ -170,9 +171,9 @@ class Painter:
         """Return the span of a chart that does not end now: the cursor or the selection would be left of it."""
         scene, answers = self._steering.scene, self._steering.answers
         wanted_us = scene.cursor_us if scene.span is None else scene.span.start_us
-        upto_us = answers.held.upto_us
-        if wanted_us is None or upto_us is None:
+        if wanted_us is None or answers.held.upto_us is None:
             return None
+        upto_us = self._steering.now_us
         zoom_us = scene.zoom_s * US_PER_S
         if wanted_us >= upto_us - zoom_us + answers.step_us:
             return None

@@ -46,6 +46,11 @@ class Palette:
         return Style(color=text, bgcolor=under.ground or under.text, bold=colours.bold)
 
 
+def _but_bars(on: Mapping[Role, str]) -> dict[Role, str]:
+    """Return colours without those of bars: in a selected span of the chart these are as ever."""
+    return {role: colour for role, colour in on.items() if role not in (*_BARS, "server_error")}
+
+
 def _crossing(on_bars: str, on_errors: str, on_alerts: str) -> dict[Role, dict[Role, str]]:
     """Return the colours of the chart's lines where they cross bars, and of its markers in the bar of an alert."""
     bars: dict[Role, str] = {**dict.fromkeys(_BARS, on_bars), "server_error": on_errors}
@@ -94,7 +99,7 @@ DARK = Palette(
         "field_path": Colours("#f0f3f6"),
         "field_agent": Colours("#8b949e"),
     },
-    {"cursor": _ON_DARK, "selected": _ON_DARK, **_crossing("#0d1117", "#0d1117", "#ffffff")},
+    {"cursor": _ON_DARK, "selected": _but_bars(_ON_DARK), **_crossing("#0d1117", "#0d1117", "#ffffff")},
 )
 _ON_LIGHT: dict[Role, str] = {
     **dict.fromkeys(_DIM, "#46515c"),
@@ -131,7 +136,7 @@ LIGHT = Palette(
         "field_path": Colours("#0d1117"),
         "field_agent": Colours("#57606a"),
     },
-    {"cursor": _ON_LIGHT, "selected": _ON_LIGHT, **_crossing("#0d1117", "#ffffff", "#ffffff")},
+    {"cursor": _ON_LIGHT, "selected": _but_bars(_ON_LIGHT), **_crossing("#0d1117", "#ffffff", "#ffffff")},
 )
 _SIXTEEN: Mapping[Role, Colours] = {
     "bold": Colours("default", bold=True),

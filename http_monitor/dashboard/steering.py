@@ -66,6 +66,11 @@ class Steering:
             self._put(found)
 
     @property
+    def now_us(self) -> int:
+        """Now: the greatest time of the rows that are held, or a later one up to which no other has come."""
+        return max(self.answers.held.upto_us or 0, self.facts.reached_us or 0)
+
+    @property
     def panels(self) -> tuple[Panel, ...]:
         """The panels for which the log has anything."""
         return panels_of(self.answers.dimensions, self.scene.panel)
@@ -229,7 +234,7 @@ class Steering:
 
     def freeze(self) -> None:
         """Let the screen stand still, or go on."""
-        self.frozen_us = self.answers.held.upto_us
+        self.frozen_us = None if self.answers.held.upto_us is None else self.now_us
         self.scene = replace(self.scene, is_paused=not self.scene.is_paused)
 
     def follow(self) -> None:
@@ -265,7 +270,7 @@ class Steering:
         if episode is None or self.scene.open_alert is not None:
             return
         self._opened = episode
-        span = alerts.span_of(episode, self.facts.now_us or self.facts.clock_us, self.facts.window_s * US_PER_S)
+        span = alerts.span_of(episode, self.facts.reached_us or self.facts.clock_us, self.facts.window_s * US_PER_S)
         opened = replace(self.scene, open_alert=self.cursor_row, open_top=0)
         self.scene = replace(opened, span=span, cursor_us=None, anchor_us=None)
 

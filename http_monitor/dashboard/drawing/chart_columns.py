@@ -60,7 +60,7 @@ def columns_of(picture: Picture, room: int) -> Columns | None:
 
 def _known_us(picture: Picture, starts: range, step_us: int) -> list[int]:
     """Return the part of each column that is held and has begun, in whole seconds, since many logs have no others."""
-    since_us, now_us = picture.answers.held.since_us, picture.facts.now_us
+    since_us, now_us = picture.answers.held.since_us, picture.facts.reached_us
     if since_us is None:
         return [0] * len(starts)
     since_us -= since_us % US_PER_S

@@ -1,5 +1,6 @@
 """What stands above and below the bars: alerts, markers, server errors, times."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from http_monitor.dashboard.drawing.cells import Role, cell_len, cut, sentence
@@ -118,17 +119,36 @@ class _AlertBar:
 
 def _alert_bars(picture: Picture, columns: Columns) -> list[_AlertBar]:
     """Return the alerts in the span of the chart; the active ones, which all last until now, as the last."""
-    bars = []
-    past = (episode for episode in picture.facts.episodes if episode.recovered is not None)
-    for episode in sorted(past, key=lambda episode: episode.start_us):
-        end_us = episode.recovered.at_us if episode.recovered else 0
-        places = columns.places_of(episode.start_us, max(end_us, episode.start_us + 1))
-        bars.append(_AlertBar(places, sentence(episode.raised.title), False))
+    bars = list(_past_bars(picture, columns))
     if active := picture.facts.active:
         places = columns.places_of(min(episode.start_us for episode in active), columns.span.end_us)
         title = sentence(active[0].raised.title) if len(active) == 1 else pluralize(len(active), "alert")
         bars.append(_AlertBar(places, title, True))
     return [bar for bar in bars if bar.places]
+
+
+def _past_bars(picture: Picture, columns: Columns) -> Iterator[_AlertBar]:
+    """Yield the alerts that are over; those at the same time are one, as there is no room for all titles."""
+    past = [episode for episode in picture.facts.episodes if episode.recovered is not None]
+    places, titles = range(0), list[str]()
+    for episode in sorted(past, key=lambda episode: episode.start_us):
+        end_us = episode.recovered.at_us if episode.recovered else 0
+        own = columns.places_of(episode.start_us, max(end_us, episode.start_us + 1))
+        if own and places and own.start < places.stop:
+            places = range(places.start, max(places.stop, own.stop))
+        elif own:
+            if places:
+                yield _past_bar(places, titles)
+            places, titles = own, []
+        if own:
+            titles.append(sentence(episode.raised.title))
+    if places:
+        yield _past_bar(places, titles)
+
+
+def _past_bar(places: range, titles: Sequence[str]) -> _AlertBar:
+    title = titles[0] if len({*titles}) == 1 else pluralize(len(titles), "alert")
+    return _AlertBar(places, title, False)
 
 
 def _roles(*, is_active: bool) -> tuple[Role, Role | None]:

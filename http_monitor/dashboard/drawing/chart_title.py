@@ -9,7 +9,7 @@ from http_monitor.dashboard.drawing.chart_marks import ERROR_MARK
 from http_monitor.dashboard.drawing.chart_scale import short_number
 from http_monitor.dashboard.drawing.numbers import UNKNOWN, percent_of, rate
 from http_monitor.dashboard.drawing.picture import Picture
-from http_monitor.ports.views import Point
+from http_monitor.ports.views import Point, ViewSpan
 from http_monitor.units import US_PER_S, local
 
 _NAME = "Hits per second"
@@ -50,11 +50,14 @@ def _readings(picture: Picture, columns: Columns) -> list[list[Cell]]:
     span, cursor_us = chosen_span(picture), picture.scene.cursor_us
     if span is not None:
         places: Sequence[int] = columns.places_of(span.start_us, span.end_us)
-        when = f"{_moment(span.start_us, picture)}–{local(span.end_us):%H:%M:%S}"
+        when = _when(_counted(columns, places) or span, picture)
     elif cursor_us is not None:
         place = columns.place_of(cursor_us)
         places = [] if place is None else [place]
-        when = _moment(cursor_us, picture)
+        counted = _counted(columns, places)
+        # After a zoom the column is not the one that the cursor was put to.
+        is_same = counted is None or (counted.start_us == cursor_us and columns.step_us == picture.scene.column_us)
+        when = _moment(cursor_us, picture) if counted is None or is_same else _when(counted, picture)
     else:
         return []
     known_us = sum(columns.known_us[place] for place in places)
@@ -65,6 +68,18 @@ def _readings(picture: Picture, columns: Columns) -> list[list[Cell]]:
     front = [Cell(f"  {when}", "accent"), _GAP, Cell(rate(hits * US_PER_S / known_us), "bold")]
     shares = [f"{name} {_share(points, name, hits)}" for name in ("4xx", "5xx")]
     return [[*front, _GAP, Cell("  ".join(shares), "bold")], [*front, _GAP, Cell(shares[1], "bold")], front]
+
+
+def _counted(columns: Columns, places: Sequence[int]) -> ViewSpan | None:
+    """Return the span of whole columns that is counted, where another may be chosen; None: there are no columns."""
+    if not places:
+        return None
+    start_us = columns.span.start_us
+    return ViewSpan(start_us + places[0] * columns.step_us, start_us + (places[-1] + 1) * columns.step_us)
+
+
+def _when(span: ViewSpan, picture: Picture) -> str:
+    return f"{_moment(span.start_us, picture)}–{local(span.end_us):%H:%M:%S}"
 
 
 def _share(points: Sequence[Point], name: str, hits: int) -> str:

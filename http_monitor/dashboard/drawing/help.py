@@ -14,7 +14,7 @@ _COLUMN_WIDTH = 38
 _MOST_COLUMNS = 3
 _GAP = 3
 _KEY_COLUMNS = 10
-_TITLES = {
+TITLES = {
     "general": "General",
     "panels": "Panels",
     "time": "The past, on the chart",
@@ -66,7 +66,7 @@ def help_count(width: int) -> int:
 def _body(width: int) -> tuple[Row, ...]:
     columns = max(1, min(_MOST_COLUMNS, (width + _GAP) // (_COLUMN_WIDTH + _GAP)))
     each = (width - _GAP * (columns - 1)) // columns
-    blocks = [_block(_TITLES.get(group, group), list(keys), each) for group, keys in _groups()]
+    blocks = [_block(TITLES.get(group, group), list(keys), each) for group, keys in _groups()]
     blocks.append(_colours(each))
     parts = [_joined(blocks[start:stop]) for start, stop in _shares([len(block) + 1 for block in blocks], columns)]
     return tuple(_side_by_side(rows, each) for rows in zip_longest(*parts, fillvalue=()))

@@ -66,10 +66,10 @@ def text_of_alerts(episodes: Sequence[Episode]) -> str:
                 _time(raised.began_us),
                 _time(raised.at_us),
                 None if episode.recovered is None else _time(episode.recovered.at_us),
-                raised.value,
-                raised.threshold,
+                episode.value,
+                episode.threshold,
                 raised.unit,
-                raised.hits,
+                episode.hits,
             )
             for episode, raised in ((episode, episode.raised) for episode in episodes)
         ),

@@ -75,10 +75,10 @@ def _alert(episode: Episode) -> dict[str, object]:
         "began": None if raised.began_us is None else iso_utc_fraction(raised.began_us),
         "raised": iso_utc_fraction(raised.at_us),
         "recovered": None if recovered is None else iso_utc_fraction(recovered.at_us),
-        "value": raised.value,
-        "threshold": raised.threshold,
+        "value": episode.value,
+        "threshold": episode.threshold,
         "unit": raised.unit,
-        "hits": raised.hits,
+        "hits": episode.hits,
     }
 
 

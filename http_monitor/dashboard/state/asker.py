@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from http_monitor.dashboard.state.answers import Answers, LinesAnswer, ShownLine, TableAnswer
 from http_monitor.dashboard.state.followed_lines import FollowedLines
@@ -132,7 +133,9 @@ class Asker:
 
     def _answer(self, question: Question) -> None:
         held = self._views.held()
-        now_us = held.upto_us if question.now_us is None else question.now_us
+        now_us = question.now_us
+        if now_us is None and held.upto_us is not None:
+            now_us = max(held.upto_us, question.reached_us or 0)
         self._is_urgent = False
         if held.since_us is None or now_us is None:
             self._tell(held=held, filter_fault="")
@@ -143,17 +146,17 @@ class Asker:
         self._drop_tables(question)
         for asked in question.tables:
             name, share = f"table {asked.dimension}", _SHARES["main" if asked is question.tables[0] else "beside"]
-            self._part(name, table_key(asked, question), share, lambda asked=asked: self._table(asked, question, span))  # type: ignore[misc]
+            self._part(name, table_key(asked, question), share, partial(self._table, asked, question, span))
             if self._is_overtaken():
                 return
         chart_key = (question.chart, question.filter, question.now_us)
-        self._part("chart", chart_key, _SHARES["chart"], lambda: self._chart(question, now_us, held))
+        self._part("chart", chart_key, _SHARES["chart"], partial(self._chart, question, now_us, held))
         for asked in question.tables:
             if asked.wants_change and not self._is_overtaken():
                 key = table_key(asked, question)
-                self._part("change", key, _SHARES["change"], lambda asked=asked: self._change(asked, question, held))  # type: ignore[misc]
+                self._part("change", key, _SHARES["change"], partial(self._change, asked, question, held))
         if question.lines:
-            self._part("lines", lines_key(question), _SHARES["lines"], lambda: self._lines(question, span, now_us))
+            self._part("lines", lines_key(question), _SHARES["lines"], partial(self._lines, question, span, now_us))
         elif self._answers.lines is not None:
             self._last.pop("lines", None)
             self._followed = FollowedLines()

@@ -43,7 +43,9 @@ def put_cursor(scene: Scene, answers: Answers, at_us: int) -> Scene:
     """Return the scene with the cursor at the column of a time, moved to where rows are held."""
     step_us, held = answers.step_us, answers.held
     first_us = at_us if held.since_us is None else held.since_us
-    last_us = at_us if held.upto_us is None else held.upto_us
+    # Where nothing comes, the chart goes on without rows.
+    end_us = 0 if answers.chart_span is None else answers.chart_span.end_us - 1
+    last_us = at_us if held.upto_us is None else max(held.upto_us, end_us)
     at_us = max(first_us, min(at_us, last_us))
     return replace(scene, cursor_us=at_us // step_us * step_us, column_us=step_us, span=None)
 

@@ -46,6 +46,8 @@ class Question:
     """Whether lines are counted that come in and are not shown."""
     now_us: int | None = None
     """Rows up to that time; None: all that are held. A screen that stands still has one."""
+    reached_us: int | None = None
+    """Now is not before that time, even where no row has come since; None: now is the greatest time of all rows."""
 
 
 def table_key(asked: AskedTable, question: Question) -> Hashable:

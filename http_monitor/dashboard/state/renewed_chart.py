@@ -43,7 +43,7 @@ class RenewedChart:
         """What the columns depend on, but for new rows."""
         self._points: dict[int, Point] = {}
         self._asked_us = 0
-        """The greatest time of all rows when columns were asked for last."""
+        """The greatest time of the rows, up to now, when columns were asked for last."""
         self._since_s = 0
         """The least time that was held when all were asked for."""
         self._whole_us = 0
@@ -55,7 +55,7 @@ class RenewedChart:
         Args:
             asked: Its span and columns.
             expression: Of the filter; None: all rows.
-            now_us: The greatest time of all rows.
+            now_us: Where a chart ends that has no span: the greatest time of all rows, or a later one.
             held: What is held.
         """
         end_us = now_us if asked.span is None else asked.span.end_us - 1
@@ -68,7 +68,8 @@ class RenewedChart:
             start_us = max(span.start_us, (self._asked_us - _LATE_US) // step_us * step_us)
             kept = {at_us: point for at_us, point in self._points.items() if span.start_us <= at_us < start_us}
             self._points = kept | self._columns(ViewSpan(start_us, span.end_us), step_us, expression)
-        self._asked_us = now_us
+        # Rows come after those before them, however long after: a log may be written late.
+        self._asked_us = now_us if held.upto_us is None else min(now_us, held.upto_us)
         return ChartAnswer(span, step_us, self._points)
 
     def _is_whole_due(self, held: Held) -> bool:

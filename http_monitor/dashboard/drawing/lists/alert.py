@@ -6,7 +6,7 @@ from http_monitor.dashboard.drawing.cells import Cell, Role, Row, cell_len, cut,
 from http_monitor.dashboard.drawing.lists.alerts import episode_at, row_count, span_of, state_of, value_words
 from http_monitor.dashboard.drawing.lists.listing import clip, paint_document, title_row
 from http_monitor.dashboard.drawing.lists.value_chart import paint_values
-from http_monitor.dashboard.drawing.numbers import percent_of
+from http_monitor.dashboard.drawing.numbers import UNKNOWN, percent_of
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.facts import Episode, Facts
 from http_monitor.figures import moment, pluralize, rough_span
@@ -51,8 +51,8 @@ def _body(picture: Picture, episode: Episode, width: int) -> list[Row]:
     breakdown = episode.raised.breakdown
     if breakdown is not None and breakdown.shares:
         rows += [[], *_contributors(breakdown, width)]
-    span = span_of(episode, facts.clock_us if facts.now_us is None else facts.now_us, facts.window_s * US_PER_S)
-    chart = paint_values(picture.answers, span, episode.raised, facts.clock_us, width)
+    span = span_of(episode, facts.reached_us or facts.clock_us, facts.window_s * US_PER_S)
+    chart = paint_values(picture.answers, span, episode, facts.clock_us, width)
     return [*rows, [], *chart, [], [Cell(cut(NOT_EXPLAINED, width), "dim")]]
 
 
@@ -77,12 +77,13 @@ def _times(episode: Episode, facts: Facts, width: int) -> Iterator[Row]:
 
 def _values(episode: Episode, facts: Facts, width: int) -> Iterator[Row]:
     raised = episode.raised
-    yield _field("value", value_words(raised.value, raised.threshold, raised.unit) + " when raised", width)
+    yield _field("value", value_words(episode.value, episode.threshold, raised.unit) + " when raised", width)
     if episode.recovered is None:
         now = _value_now(raised.name, facts)
         if now is not None:
-            yield _field("now", value_words(now, raised.threshold, raised.unit), width)
-    yield _field("hits", f"{raised.hits:,} in {rough_span(raised.window_s)}", width)
+            yield _field("now", value_words(now, episode.threshold, raised.unit), width)
+    hits = UNKNOWN if episode.hits is None else f"{episode.hits:,} in {rough_span(raised.window_s)}"
+    yield _field("hits", hits, width)
     if raised.subject is not None:
         yield _field("subject", key(raised.subject), width)
     for name, text in (("server", raised.server), ("file", raised.file)):

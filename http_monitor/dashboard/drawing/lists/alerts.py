@@ -15,6 +15,7 @@ from http_monitor.dashboard.drawing.lists.listing import (
     shown_place,
     title_row,
 )
+from http_monitor.dashboard.drawing.numbers import UNKNOWN
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.facts import Episode, Facts
 from http_monitor.figures import exact_span, level, moment, pluralize, rough_span
@@ -90,8 +91,13 @@ def span_of(episode: Episode, now_us: int, window_us: int) -> ViewSpan:
     return ViewSpan(start_us, max(end_us, start_us + 1))
 
 
-def value_words(value: float, threshold: float, unit: str) -> str:
-    """Return ``2,000.00 > 1,000 /s``."""
+def value_words(value: float | None, threshold: float | None, unit: str) -> str:
+    """Return ``2,000.00 > 1,000 /s``; a figure that is not known is ``–``, and nothing is compared with it."""
+    if value is None or threshold is None:
+        known = UNKNOWN if value is None else f"{value:,.2f}"
+        bound = "" if threshold is None else f" (limit {level(threshold)})"
+        # A unit alone says nothing.
+        return known + bound if known == UNKNOWN and not bound else f"{known}{bound} {sentence(unit)}".rstrip(" ")
     beyond = "=" if value == threshold else "<" if value < threshold else ">"
     return f"{value:,.2f} {beyond} {level(threshold)} {sentence(unit)}".rstrip(" ")
 
@@ -133,7 +139,7 @@ def _words(episode: Episode, now_us: int) -> _Words:
         when, until_us = f"{start} – {moment(recovered.at_us, raised.at_us)}", recovered.at_us
     lasted = rough_span(max(0, until_us - raised.at_us) // US_PER_S)
     began = "" if raised.began_us is None else f"began about {moment(raised.began_us, now_us)}"
-    value = value_words(raised.value, raised.threshold, raised.unit)
+    value = value_words(episode.value, episode.threshold, raised.unit)
     return _Words(sentence(raised.title), f"{when} ({lasted})", when, value, began)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from http_monitor.dashboard.drawing.cells import Cell, Row, cut, sentence, spread
 from http_monitor.dashboard.drawing.numbers import rate
 from http_monitor.dashboard.state.answers import Answers
+from http_monitor.dashboard.state.facts import Episode
 from http_monitor.figures import level, moment
 from http_monitor.ports.views import Point, ViewSpan
-from http_monitor.report import AlertEvent
 from http_monitor.units import US_PER_S
 
 _ROWS = 4
@@ -15,7 +15,7 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 _EIGHTHS = 8
 
 
-def paint_values(answers: Answers, span: ViewSpan, raised: AlertEvent, now_us: int, width: int) -> list[Row]:
+def paint_values(answers: Answers, span: ViewSpan, episode: Episode, now_us: int, width: int) -> list[Row]:
     """Return a small chart of the part of the span that the chart of the screen covers.
 
     That is hits per second; for the error rate, errors in percent of the hits.
@@ -23,10 +23,11 @@ def paint_values(answers: Answers, span: ViewSpan, raised: AlertEvent, now_us: i
     Args:
         answers: What has the points.
         span: The span of the alert.
-        raised: Its raise.
+        episode: The alert.
         now_us: Times on another date than this are shown with their date.
         width: Columns.
     """
+    raised = episode.raised
     is_errors = raised.name == "error-rate"
     title = "errors in % of hits" if is_errors else "hits per second"
     columns = _columns(answers, span, width)
@@ -35,8 +36,8 @@ def paint_values(answers: Answers, span: ViewSpan, raised: AlertEvent, now_us: i
     values = [_value(points, length_us, is_errors=is_errors) for _, length_us, points in columns]
     greatest = max(values, default=0.0)
     is_of_all = raised.name in ("traffic", "error-rate")
-    threshold = raised.threshold if is_of_all else None
-    bound = f", threshold {level(raised.threshold)} {sentence(raised.unit)}" if is_of_all else ""
+    threshold = episode.threshold if is_of_all else None
+    bound = "" if threshold is None else f", threshold {level(threshold)} {sentence(raised.unit)}"
     peak = f"{greatest:.1f} %" if is_errors else rate(greatest)
     rows: list[Row] = [[Cell(cut(f"{title}, peak {peak}{bound}", width), "title")]]
     rows += _bars(values, max(greatest, threshold or 0.0), threshold, width // len(columns))
