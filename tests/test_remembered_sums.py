@@ -51,7 +51,9 @@ def test_tables_asked_for_while_rows_come_are_those_of_views_that_remember_nothi
             assert asked._remembered.nbytes <= max_bytes
 
 
-def test_a_table_asked_for_again_unpacks_no_piece_that_is_wholly_of_its_span(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_asked_for_a_third_time_unpacks_no_piece_that_is_wholly_of_its_span(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rows = RecentRows(900 * US_PER_S, PLENTY, 16)
     made = [Accepted(row.time_us, {**row.values, "size_bytes": 7}) for row in made_rows(1, 64, (US_PER_S,))]
     for frame in frames_of(made, [16, 32, 48]):
@@ -61,10 +63,13 @@ def test_a_table_asked_for_again_unpacks_no_piece_that_is_wholly_of_its_span(mon
     monkeypatch.setattr(chapter_sums, "_sum_piece", _noting(chapter_sums._sum_piece, counted))
     query = TableQuery("host", EVER, "status >= 200")
     first = asked.table(query)
+    assert not counted
+    assert asked.table(query).rows == first.rows
     assert len(counted) == 4
     assert asked.table(query).rows == first.rows
     assert len(counted) == 4
-    asked.table(TableQuery("host", EVER))
+    for _ in range(3):
+        asked.table(TableQuery("host", EVER))
     assert len(counted) == 8
 
 

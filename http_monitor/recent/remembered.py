@@ -9,6 +9,7 @@ from http_monitor.recent.packed import Ints
 from http_monitor.recent.piece import PackedPiece, Piece
 
 MAX_BYTES = 4 << 20
+_MAX_QUESTIONS = 64
 _OBJECT_BYTES = 700
 """About what the objects around the sums take."""
 
@@ -64,6 +65,8 @@ class RememberedSums:
         """Those that were asked for last come last."""
         self._nbytes = 0
         self._asked = 0
+        self._questions: dict[tuple[str, Expression | None], None] = {}
+        """What was asked; the last one comes last."""
 
     @property
     def nbytes(self) -> int:
@@ -72,6 +75,8 @@ class RememberedSums:
 
     def asking(self, pieces: Iterable[Piece], dimension: str, expression: Expression | None) -> "Asking":
         """Begin a question; what is known of pieces that are not held any more is forgotten.
+
+        Sums of pieces are worth their time from the second time on that something is asked.
 
         Args:
             pieces: All that are held.
@@ -83,7 +88,13 @@ class RememberedSums:
             self._asked += 1
             for key in [key for key in self._entries if key[0] not in held]:
                 self._forget(key)
-            return Asking(self, self._asked, dimension, expression)
+            question = dimension, expression
+            is_new = question not in self._questions
+            self._questions.pop(question, None)
+            self._questions[question] = None
+            if len(self._questions) > _MAX_QUESTIONS:
+                del self._questions[next(iter(self._questions))]
+            return Asking(self, self._asked, dimension, expression, is_new=is_new)
 
     def find(self, key: _Key, asked: int) -> PieceSums | None:
         """Return what is known."""
@@ -122,14 +133,23 @@ class Asking:
         number: Of the question.
         dimension: What the rows are counted by.
         expression: Of the filter; None: all rows.
+        is_new: It was not asked before.
     """
 
-    def __init__(self, remembered: RememberedSums, number: int, dimension: str, expression: Expression | None) -> None:
+    def __init__(
+        self,
+        remembered: RememberedSums,
+        number: int,
+        dimension: str,
+        expression: Expression | None,
+        *,
+        is_new: bool = False,
+    ) -> None:
         self._remembered = remembered
         self._number = number
         self._dimension = dimension
         self._expression = expression
-        self._has_room = True
+        self._is_wanting = not is_new
 
     def find(self, piece: Piece) -> PieceSums | None:
         """Return the sums of a piece, if they are known."""
@@ -137,9 +157,9 @@ class Asking:
 
     def is_wanted(self, piece: Piece) -> bool:
         """Return whether the sums of a piece are worth knowing: others are gone soon."""
-        return self._has_room and isinstance(piece, PackedPiece)
+        return self._is_wanting and isinstance(piece, PackedPiece)
 
     def keep(self, piece: Piece, sums: PieceSums) -> None:
         """Remember the sums of a piece."""
         key = (piece, self._dimension, self._expression)
-        self._has_room = self._remembered.keep(key, sums, self._number)
+        self._is_wanting = self._remembered.keep(key, sums, self._number)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from http_monitor.cli.dashboard.terminal import ScreenTerminal, check_terminal
 from http_monitor.cli.displays import make_display
 from http_monitor.cli.signals import Stop
+from http_monitor.cli.startup_tuning import share_freed_memory
 from http_monitor.cli.streams import Output, complain
 from http_monitor.clock import WallClock, thread_us
 from http_monitor.display.notices import Notices
@@ -48,6 +49,7 @@ def run_dashboard(settings: Settings, stop: Stop, monitor: "Callable[[Front], in
     assert isinstance(display, Display)
     from http_monitor.cli.dashboard.run import DashboardRun
 
+    share_freed_memory()
     run = DashboardRun(settings, stop, monitor, display)
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_S)
