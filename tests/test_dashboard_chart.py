@@ -79,7 +79,7 @@ def at(row: Row, column: int) -> Cell:
     left = 0
     for cell in row:
         if left <= column < left + len(cell.text):
-            return replace(cell, text=cell.text[column - left])
+            return cell._replace(text=cell.text[column - left])
         left += len(cell.text)
     raise AssertionError("the row is shorter")
 

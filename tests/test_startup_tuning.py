@@ -1,15 +1,22 @@
 """A start leaves out what no run needs, and nothing of that lasts."""
 
+import ctypes
 import gc
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from http_monitor.cli.startup_tuning import begin_imports, end_imports, keep_numpy_single_threaded
+from http_monitor.cli.startup_tuning import (
+    begin_imports,
+    end_imports,
+    keep_numpy_single_threaded,
+    share_freed_memory,
+)
 from tests.program import DEADLINE_S, ROOT, environment, lines_at
 
 _THEN_SAY = """
@@ -76,3 +83,22 @@ def test_a_run_looks_for_garbage_until_it_ends(tmp_path: Path, options: tuple[st
         "at its end collects: False frozen: True",
         "threads: 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [({}, [(-8, 1), (-3, 1 << 20), (-1, 4 << 20)]), ({"MALLOC_ARENA_MAX": "2"}, [])],
+    ids=["without variables", "with one of the C library"],
+)
+def test_the_threads_of_a_dashboard_share_their_memory_unless_the_environment_says_how(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], expected: list[tuple[int, int]]
+) -> None:
+    for name in [name for name in os.environ if name.startswith("MALLOC_")]:
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    said: list[tuple[int, int]] = []
+    library = SimpleNamespace(mallopt=lambda parameter, value: said.append((parameter, value)))
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: library)
+    share_freed_memory()
+    assert said == expected

@@ -1,4 +1,4 @@
-"""Shortens the start and the end of the program by skipping needless work, and tests imports that may abort it."""
+"""Shortens the start and the end of the program, keeps its memory small, and tests imports that may abort it."""
 
 import gc
 import os
@@ -9,6 +9,10 @@ _AMPLE_BYTES = 4 << 30
 """With a memory limit of at least this, the libraries can be loaded."""
 _MARGIN_BYTES = 64 << 20
 """Minimum memory that a run needs in addition to its libraries."""
+
+_ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
+"""Parameters of `mallopt` (malloc.h of glibc)."""
+_GREAT_BYTES, _KEPT_BYTES = 1 << 20, 4 << 20
 
 
 def begin_imports() -> None:
@@ -77,6 +81,23 @@ def can_load_libraries() -> bool:
 def keep_numpy_single_threaded() -> None:
     """Keep numpy from starting threads for linear algebra, which is not used; call before numpy is imported."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+def share_freed_memory() -> None:
+    """Let threads use what others have freed, and return great arrays to the system; call before threads are started.
+
+    Else each thread keeps as much as it ever needed at once. Environment variables of the C library go before.
+    """
+    if any(name.startswith("MALLOC_") for name in os.environ):
+        return
+    import ctypes
+
+    # A function of glibc; other C libraries have none.
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 1)
+        mallopt(_MMAP_THRESHOLD, _GREAT_BYTES)
+        mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 def keep_arrow_single_threaded() -> None:

@@ -5,6 +5,7 @@ character that is left.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
@@ -35,11 +36,13 @@ class Canvas(Widget):
             return
         self._shown = rows
         before, self._rows = self._rows, list(rows)
-        width = self.size.width
+        width, changed = self.size.width, []
         for y in range(max(len(before), len(rows))):
             if y >= len(before) or y >= len(rows) or before[y] != rows[y]:
                 self._strips.pop(y, None)
-                self.refresh(Region(0, y, width, 1))
+                changed.append(Region(0, y, width, 1))
+        if changed:
+            self.refresh(*changed)
 
     def colour(self, palette: Palette) -> None:
         """Show everything in other colours."""
@@ -62,16 +65,38 @@ class Canvas(Widget):
 
 
 def _strip(row: Row, width: int, palette: Palette) -> Strip:
-    segments = []
+    """Return a row as Textual has it; neighbours of the same style are one segment."""
+    segments: list[Segment] = []
+    texts: list[str] = []
     left = width
-    for cell in row:
-        text = visible_text(cell.text)
-        segments.append(Segment(text, _style(palette, cell.role, cell.ground)))
-        left -= cell_len(text)
+    style: Style | None = None
+    for text, role, ground in row:
+        shown, columns = _shown(text)
+        left -= columns
+        next_style = _style(palette, role, ground)
+        if next_style is not style and texts:
+            segments.append(Segment("".join(texts), style))
+            texts = []
+        style = next_style
+        texts.append(shown)
     if left > 0:
-        segments.append(Segment(" " * left, _style(palette, "plain", None)))
+        plain = _style(palette, "plain", None)
+        if plain is not style and texts:
+            segments.append(Segment("".join(texts), style))
+            texts = []
+        style = plain
+        texts.append(" " * left)
+    if texts:
+        segments.append(Segment("".join(texts), style))
     strip = Strip(segments, width - min(left, 0))
     return strip if left >= 0 else strip.crop(0, width)
+
+
+@lru_cache(maxsize=4_096)
+def _shown(text: str) -> tuple[str, int]:
+    """Return a text without control characters, and its columns."""
+    text = visible_text(text)
+    return text, cell_len(text)
 
 
 _style_cache: dict[tuple[int, Role, Role | None], Style] = {}

@@ -1,7 +1,6 @@
 """Paints all regions for the size of the screen, and asks for what they show."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
 
 from http_monitor.dashboard.drawing.cells import Cell, Row, fit
 from http_monitor.dashboard.drawing.chart import paint_chart
@@ -12,7 +11,6 @@ from http_monitor.dashboard.drawing.panel_bar import paint_panel_bar
 from http_monitor.dashboard.drawing.panels import paint_panel
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.drawing.screen import join_columns, paint_too_small, stack
-from http_monitor.dashboard.drawing.table import paint_table
 from http_monitor.dashboard.layout import MIN_HEIGHT, MIN_WIDTH, Layout, asides, divide
 from http_monitor.dashboard.options import AppOptions
 from http_monitor.dashboard.painted import Painted
@@ -90,12 +88,12 @@ class Painter:
         return {
             "header": header,
             "chart": chart,
-            "bar": [paint_panel_bar(picture, width)] if layout.bar else (),
-            "panel": self._painted.rows(
-                "panel",
-                (scene, picture.place, _asked(picture), known, astuple(layout), is_help_shown, self.help_top),
-                lambda: _filled(self._paint_panel(layout, is_help_shown=is_help_shown), layout.panel),
+            "bar": self._painted.rows(
+                "bar",
+                (scene.panel, facts.episodes, answers.dimensions, width, layout.bar),
+                lambda: [paint_panel_bar(picture, width)] if layout.bar else (),
             ),
+            "panel": self._panel(layout, known, is_help_shown=is_help_shown),
             "footer": self._painted.rows(
                 "footer", (scene, message, facts.phase, width), lambda: [paint_footer(picture, width, message)]
             ),
@@ -140,21 +138,37 @@ class Painter:
         elif region == "panel" and y >= _TITLES and x < self._layout.main_width:
             self._steering.click_row(y - _TITLES)
 
-    def _paint_panel(self, layout: Layout, *, is_help_shown: bool) -> Sequence[Row]:
+    def _panel(self, layout: Layout, known: tuple[object, ...], *, is_help_shown: bool) -> Sequence[Row]:
+        """Return the panel and what is beside it; what has not changed of these is not painted again."""
+        steering, painted = self._steering, self._painted
         if is_help_shown:
-            return paint_help(self._width, layout.panel, self.help_top)
-        steering = self._steering
-        main = paint_panel(steering.picture(), layout.main_width, layout.panel)
-        if not layout.aside_width:
-            return main
-        first, second = asides(steering.scene.panel)
+            return painted.rows(
+                "help",
+                (layout.panel, self._width, self.help_top),
+                lambda: _filled(paint_help(self._width, layout.panel, self.help_top), layout.panel),
+            )
+        parts: list[Sequence[Row]] = []
         upper = layout.panel * 3 // 5
-        beside = stack(
-            paint_table(steering.picture(first), layout.aside_width, upper),
-            upper,
-            paint_table(steering.picture(second), layout.aside_width, layout.panel - upper),
+        for name, width, height in (
+            (steering.scene.panel, layout.main_width, layout.panel),
+            *zip(
+                asides(steering.scene.panel) if layout.aside_width else (),
+                (layout.aside_width, layout.aside_width),
+                (upper, layout.panel - upper),
+                strict=False,
+            ),
+        ):
+            picture = steering.picture(name)
+            parts.append(
+                painted.rows(
+                    f"panel {len(parts)}",
+                    (steering.scene, name, picture.place, _asked(picture), known, width, height),
+                    lambda picture=picture, width=width, height=height: paint_panel(picture, width, height),  # type: ignore[misc]
+                )
+            )
+        return painted.rows(
+            "panel", (tuple(parts), layout.main_width, layout.panel), lambda: _beside(parts, layout, upper)
         )
-        return join_columns(main, layout.main_width, beside, layout.panel)
 
     def _table(self, name: str) -> AskedTable:
         steering = self._steering
@@ -183,6 +197,14 @@ class Painter:
         return ViewSpan(end_us - zoom_us, end_us)
 
 
+def _beside(parts: Sequence[Sequence[Row]], layout: Layout, upper: int) -> Sequence[Row]:
+    """Return the panel with two tables beside it, if there is room for them."""
+    main, *others = parts
+    if others:
+        main = join_columns(main, layout.main_width, stack(others[0], upper, others[1]), layout.panel)
+    return _filled(main, layout.panel)
+
+
 def _filled(rows: Sequence[Row], height: int) -> list[Row]:
     space: list[Row] = [[] for _ in range(height - len(rows))]
     return [*rows[:height], *space]
@@ -192,7 +214,8 @@ def _asked(picture: Picture) -> tuple[object, ...]:
     """Return what the panel shows of the answers."""
     answers, panel = picture.answers, picture.scene.panel
     return (
-        *(answers.tables, answers.lines, answers.filter_fault, answers.dimensions, _seconds(answers.held.since_us)),
+        answers.tables.get(panel) if BY_NAME[panel].is_table else answers.tables,
+        *(answers.lines, answers.filter_fault, answers.dimensions, _seconds(answers.held.since_us)),
         answers.points if panel == "alerts" else None,
         answers.held if panel == "health" else None,
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from http_monitor.arrow import encode, fill_nulls, take
+from http_monitor.arrow import are_null, encode, fill_nulls, keep, take
 from http_monitor.filtering.derived import Derive
 from http_monitor.filtering.syntax import ALIASES, DERIVED
 from http_monitor.recent.chapter import ChapterView
@@ -73,6 +73,8 @@ def number_keys(parts: Sequence[tuple[ChapterKeys, Int64s]]) -> tuple[Any, list[
         (the keys; for each part the number of each code, -1 where no row has it or it stands for none)
     """
     found = [keys.of(present) for keys, present in parts]
+    if len(parts) == 1:
+        return _number_one(found[0], *parts[0])
     whole = encode(pa.concat_arrays(found))
     indices = fill_nulls(whole.indices, -1)
     numbers: list[Int64s] = []
@@ -83,3 +85,13 @@ def number_keys(parts: Sequence[tuple[ChapterKeys, Int64s]]) -> tuple[Any, list[
         start += len(present)
         numbers.append(number)
     return whole.dictionary, numbers
+
+
+def _number_one(found: Any, keys: ChapterKeys, present: Int64s) -> tuple[Any, list[Int64s]]:
+    """Number the keys of one chapter: they are distinct."""
+    number = np.full(keys.count, -1, np.int64)
+    if found.null_count:
+        has_key = ~are_null(found)
+        found, present = keep(found, has_key), present[has_key]
+    number[present] = np.arange(len(present))
+    return found, [number]

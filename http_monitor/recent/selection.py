@@ -16,7 +16,7 @@ from http_monitor.records import Bools, Int64s
 
 
 class ChosenPiece:
-    """Rows of one piece, at least one. Columns are unpacked when they are needed, once.
+    """Rows of one piece. Columns are unpacked when they are needed, once.
 
     Args:
         piece: All its rows.
@@ -79,18 +79,29 @@ class ChosenRows:
 
     def pieces(self) -> Iterator[ChosenPiece]:
         """Yield the rows of each piece that has any; what is unpacked of one is gone when the next comes."""
+        for piece in self.candidates():
+            chosen = self.choose(piece)
+            if chosen.count:
+                yield chosen
+
+    def candidates(self) -> list[Piece]:
+        """Return the pieces that may have rows."""
         span = self._span
-        for piece in self.chapter.pieces:
-            if piece.first_us >= span.end_us or piece.last_us < span.start_us:
-                continue
-            unpacked: dict[str, Ints] = {}
-            mask: Bools | None = None
-            if piece.first_us < span.start_us or piece.last_us >= span.end_us:
-                time_us = unpacked["time"] = piece.column("time")
-                mask = (time_us >= span.start_us) & (time_us < span.end_us)
-            if self._matcher is not None and (mask is None or mask.any()):
-                found = self._matcher.mask(piece, unpacked)
-                mask = found if mask is None else mask & found
-            rows = None if mask is None or mask.all() else np.flatnonzero(mask)
-            if rows is None or len(rows):
-                yield ChosenPiece(piece, rows, unpacked)
+        return [one for one in self.chapter.pieces if one.first_us < span.end_us and one.last_us >= span.start_us]
+
+    def has_whole(self, piece: Piece) -> bool:
+        """Return whether all rows of a piece are of the span."""
+        return self._span.start_us <= piece.first_us and piece.last_us < self._span.end_us
+
+    def choose(self, piece: Piece) -> ChosenPiece:
+        """Return the rows of a piece, there may be none."""
+        span = self._span
+        unpacked: dict[str, Ints] = {}
+        mask: Bools | None = None
+        if not self.has_whole(piece):
+            time_us = unpacked["time"] = piece.column("time")
+            mask = (time_us >= span.start_us) & (time_us < span.end_us)
+        if self._matcher is not None and (mask is None or mask.any()):
+            found = self._matcher.mask(piece, unpacked)
+            mask = found if mask is None else mask & found
+        return ChosenPiece(piece, None if mask is None or mask.all() else np.flatnonzero(mask), unpacked)

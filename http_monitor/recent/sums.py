@@ -38,7 +38,9 @@ def sum_by(numbers: Ints, values: Ints, count: int) -> Sizes:
 
 def fitting(sums: Any) -> Sizes:
     """Return sums as integers of 64 bits if they are far below their greatest."""
-    result: Sizes = sums.astype(np.int64) if max(sums.tolist(), default=0) < _EXACT_FLOAT else sums
+    if sums.dtype == np.object_ and max(sums.tolist(), default=0) < _EXACT_FLOAT:
+        sums = sums.astype(np.int64)
+    result: Sizes = sums
     return result
 
 
@@ -50,6 +52,13 @@ def add_sizes(one: Sizes, other: Sizes) -> Sizes:
     else:
         total = one.astype(np.object_) + other.astype(np.object_)
     return total
+
+
+def count_buckets(buckets: Ints) -> Int64s:
+    """Return the number of values in each bucket from 0 on; a bucket below 0 is none."""
+    # The greatest of a narrow type has no greater one.
+    counts: Int64s = np.bincount(np.add(buckets, _BEFORE, dtype=np.int16), minlength=_BEFORE)[_BEFORE:]
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,9 @@ def find_greatest(numbers: Ints, buckets: Ints, count: int, percent: int, limit:
         percent: The quantile, by nearest rank.
         limit: At least 1.
     """
-    known = (numbers >= 0) & (buckets >= 0)
-    numbers, buckets = numbers[known], buckets[known]
+    if int(numbers.min(initial=0)) < 0 or int(buckets.min(initial=0)) < 0:
+        known = (numbers >= 0) & (buckets >= 0)
+        numbers, buckets = numbers[known], buckets[known]
     total = np.bincount(numbers, minlength=count)
     # A quantile is in a bucket or above it, if so many values are.
     needed = total - -(-total * percent // 100) + 1
@@ -105,11 +115,9 @@ class Histograms:
         self._cells: Int64s = np.zeros(count * _WIDTH if self._is_dense else 0, np.int64)
         self._sparse: list[Any] = [np.empty(0, np.uint32)]
 
-    def add_to_first(self, buckets: Ints) -> None:
-        """Count values under the number 0; a bucket below 0 is none."""
-        # The greatest of a narrow type has no greater one.
-        shifted = np.bincount(np.add(buckets, _BEFORE, dtype=np.int16), minlength=_BEFORE)
-        self._cells[: len(shifted) - _BEFORE] += shifted[_BEFORE:]
+    def add_to_first(self, counts: Ints) -> None:
+        """Count values under the number 0: so many in each bucket from 0 on."""
+        self._cells[: len(counts)] += counts
 
     def add(self, number_of: Int32s, values: Sequence[tuple[Ints, Ints]]) -> None:
         """Count values.
@@ -134,8 +142,8 @@ class Histograms:
         if not parts:
             return
         if self._is_dense:
-            found = np.bincount(np.concatenate(parts), minlength=len(self._cells))
-            self._cells += found[: len(self._cells)]
+            found = np.bincount(np.concatenate(parts))[: len(self._cells)]
+            self._cells[: len(found)] += found
             return
         whole = np.concatenate(parts)
         self._sparse.append(whole[whole < kind(self._count * _WIDTH)])

@@ -11,6 +11,7 @@ from http_monitor.filtering.derived import Derive
 from http_monitor.ports.views import Order, Totals, ViewRow
 from http_monitor.recent.chapter_sums import ChapterSums, sum_chapter
 from http_monitor.recent.keys import number_keys
+from http_monitor.recent.remembered import Asking
 from http_monitor.recent.selection import ChosenRows
 from http_monitor.recent.sums import NOT_KNOWN, Histograms, Quantiles, find_greatest, fitting
 from http_monitor.records import Int64s
@@ -24,10 +25,13 @@ class Table:
         chapters: The rows.
         dimension: One of `ports.views.DIMENSIONS`.
         derivations: Make the dimensions that are no columns.
+        asking: Knows the sums of pieces.
     """
 
-    def __init__(self, chapters: Sequence[ChosenRows], dimension: str, derivations: Mapping[str, Derive]) -> None:
-        found = (sum_chapter(rows, dimension, derivations) for rows in chapters)
+    def __init__(
+        self, chapters: Sequence[ChosenRows], dimension: str, derivations: Mapping[str, Derive], asking: Asking
+    ) -> None:
+        found = (sum_chapter(rows, dimension, derivations, asking) for rows in chapters)
         self._parts: list[ChapterSums] = [part for part in found if part is not None]
         self._keys: Any = None
         self._numbers: list[Int64s] = []
@@ -44,8 +48,8 @@ class Table:
         parts = self._parts
         whole = Histograms(1)
         for part in parts:
-            for _, buckets in part.timed:
-                whole.add_to_first(buckets)
+            for counts in part.buckets:
+                whole.add_to_first(counts)
         found = whole.quantiles()
         return Totals(
             sum(int(part.hits.sum()) for part in parts),
@@ -110,7 +114,7 @@ class Table:
         histograms = Histograms(len(chosen))
         for part, number in zip(self._parts, self._numbers, strict=True):
             # The number -1 has no rank either.
-            histograms.add(rank[number], part.timed)
+            histograms.add(rank[number], part.timed_rows())
         return histograms.quantiles()
 
     def _slow_ones(self, percent: int, limit: int, every: Int64s) -> Int64s:
@@ -121,7 +125,7 @@ class Table:
         parts = [
             (number.astype(np.int32).take(codes), buckets)
             for part, number in zip(self._parts, self._numbers, strict=True)
-            for codes, buckets in part.timed
+            for codes, buckets in part.timed_rows()
         ]
         if not parts:
             return every

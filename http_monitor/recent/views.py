@@ -21,6 +21,7 @@ from http_monitor.ports.views import (
 from http_monitor.recent.found_lines import find_lines
 from http_monitor.recent.keys import has_keys
 from http_monitor.recent.recent_rows import RecentRows, Snapshot
+from http_monitor.recent.remembered import RememberedSums
 from http_monitor.recent.selection import ChosenRows
 from http_monitor.recent.series import count_points
 from http_monitor.recent.tables import Table
@@ -37,6 +38,7 @@ class RecentViews:
 
     def __init__(self, rows: RecentRows, agent_family: Derive | None = None) -> None:
         self._rows = rows
+        self._remembered = RememberedSums()
         self._derivations: Mapping[str, Derive] = {
             **DERIVATIONS,
             "agent_family": (lambda _: None) if agent_family is None else agent_family,
@@ -58,7 +60,9 @@ class RecentViews:
             raise UsageError(f"got '{visible_text(query.dimension)}', takes a dimension: {', '.join(DIMENSIONS)}")
         expression = _expression(query.filter)
         snapshot = self._rows.snapshot()
-        table = Table(self._choose(snapshot, query.span, expression), query.dimension, self._derivations)
+        pieces = (piece for chapter in snapshot.chapters for piece in chapter.pieces)
+        asking = self._remembered.asking(pieces, query.dimension, expression)
+        table = Table(self._choose(snapshot, query.span, expression), query.dimension, self._derivations, asking)
         rows = table.rows(query.order, query.limit, reverse=query.reverse, keys=query.keys)
         return TableView(snapshot.held, _is_whole(snapshot.held, query.span), table.totals(), rows, len(table))
 

@@ -42,6 +42,8 @@ class Vocabulary:
         names: list[Text] = []
         self._names: list[Text] | PackedTexts = names
         self._number_of = _NumberOf(names)
+        self._array: Any = pa.array([], pa.binary())
+        """The first texts, while more may come."""
         self._count = 0
         self._text_bytes = 0
         self._derived: dict[str, Derived] = {}
@@ -58,7 +60,7 @@ class Vocabulary:
         if isinstance(self._names, PackedTexts):
             own = self._names.nbytes
         else:
-            own = self._count * _KEY_BYTES + self._text_bytes
+            own = self._count * _KEY_BYTES + self._text_bytes + self._array.nbytes
         own += sum(codes.nbytes + _KEY_BYTES * len(names) for codes, names in tuple(self._derived.values()))
         return own + sum(mask.nbytes for mask in tuple(self._remembered.values()))
 
@@ -78,14 +80,20 @@ class Vocabulary:
         if self._names:
             self._names = PackedTexts.pack(pa.array(self._names, pa.binary()))
         self._number_of = _NumberOf([])
+        self._array = pa.array([], pa.binary())
 
-    def texts(self, count: int) -> "pa.Array[Any]":
+    def texts(self, count: int) -> Any:
         """Return the first so many texts as an array of binary."""
         names = self._names
         if isinstance(names, PackedTexts):
-            found = names.unpack()
-            return found if len(found) == count else found.slice(0, count)
-        return pa.array(names[:count], pa.binary())
+            found: Any = names.unpack()
+        else:
+            # Others may add to it meanwhile: the texts are the same ones in any order of that.
+            found = self._array
+            if len(found) < count:
+                found = pa.concat_arrays([found, pa.array(names[len(found) : count], pa.binary())])
+                self._array = found
+        return found if len(found) == count else found.slice(0, count)
 
     def remembered(self, question: Hashable, count: int, answer: "Callable[[pa.Array[Any]], Bools]") -> Bools:
         """Return of which of the first so many texts something is true; asked once for each text."""

@@ -13,6 +13,7 @@ from http_monitor.arguments.named_view import expression_of_view
 from http_monitor.cli.dashboard.terminal import ScreenTerminal, check_terminal
 from http_monitor.cli.displays import make_display
 from http_monitor.cli.signals import Stop
+from http_monitor.cli.startup_tuning import share_freed_memory
 from http_monitor.cli.streams import Output, complain
 from http_monitor.clock import WallClock, thread_us
 from http_monitor.display.notices import Notices
@@ -49,6 +50,7 @@ def run_dashboard(settings: Settings, stop: Stop, monitor: "Callable[[Front], in
     assert isinstance(display, Display)
     from http_monitor.cli.dashboard.run import DashboardRun
 
+    share_freed_memory()
     run = DashboardRun(settings, stop, monitor, display)
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_S)

@@ -4,8 +4,8 @@ Text of a log comes in by `key` or `sentence` only, so that no control character
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from rich import cells
 
@@ -22,9 +22,11 @@ Role = _Common | _Chart | _Choice | _Field
 """The meaning of a cell; a palette gives it colours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Some text with a role. The text has passed the sanitiser, or is our own."""
+class Cell(NamedTuple):
+    """Some text with a role. The text has passed the sanitiser, or is our own.
+
+    A tuple, as tens of thousands are made and compared in a second.
+    """
 
     text: str
     role: Role = "plain"
@@ -48,12 +50,14 @@ def sentence(text: str) -> str:
 
 def cell_len(text: str) -> int:
     """Return the columns that a text without control characters takes."""
-    return len(text) if text.isascii() else cells.cell_len(text)
+    return len(text) if text.isascii() else _wide_len(text)
 
 
 def width_of(row: Iterable[Cell]) -> int:
     """Return the columns that a row takes."""
-    return sum(cell_len(cell.text) for cell in row)
+    texts = [text for text, _, _ in row]
+    whole = "".join(texts)
+    return len(whole) if whole.isascii() else sum(map(cell_len, texts))
 
 
 def cut(text: str, width: int) -> str:
@@ -99,3 +103,7 @@ def spread(left: Row, right: Row, width: int) -> list[Cell]:
     room = max(0, width - width_of(right))
     start = fit(left, max(0, room - 1)) if right else fit(left, room)
     return [*start, Cell(" " * max(0, room - width_of(start))), *fit(right, width)]
+
+
+# The same bars and keys come with each paint.
+_wide_len = lru_cache(maxsize=2_048)(cells.cell_len)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from http_monitor.dashboard.drawing.cells import Role
 from http_monitor.dashboard.drawing.numbers import (
@@ -126,6 +127,7 @@ def lay_out(width: int, rows: Sequence[ViewRow], order: Order, known: Known, *, 
     return Layout(key_width, tuple(columns), width - key_width - _width_of(columns))
 
 
+@lru_cache(maxsize=2_048)
 def _columns_of(key: bytes) -> int:
     """Return at least the columns that a key takes."""
     is_plain = key.isascii() and key.decode().isprintable()
