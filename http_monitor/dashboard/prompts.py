@@ -9,6 +9,7 @@ from http_monitor.dashboard.export import exporting
 from http_monitor.dashboard.named_views import NamedViews
 from http_monitor.dashboard.options import AppOptions
 from http_monitor.dashboard.state.answers import TableAnswer
+from http_monitor.dashboard.state.chips import fault_of
 from http_monitor.dashboard.steering import Steering
 from http_monitor.errors import HttpMonitorError, RefusedError, UsageError
 from http_monitor.ports.views import TableQuery, Views
@@ -73,7 +74,7 @@ class Prompts:
         try:
             actions[kind](text.strip() if kind != "search" else text)
         except HttpMonitorError as error:
-            return visible_text(str(error))
+            return fault_of(error)
         return ""
 
     def _filter(self, text: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from http_monitor.dashboard.state.answers import Answers, LinesAnswer, ShownLine, TableAnswer
+from http_monitor.dashboard.state.chips import fault_of
 from http_monitor.dashboard.state.followed_lines import FollowedLines
 from http_monitor.dashboard.state.question import AskedTable, Question, lines_key, table_key
 from http_monitor.dashboard.state.renewed_chart import RenewedChart
@@ -124,8 +125,8 @@ class Asker:
             self._answer(question)
         except UsageError as error:
             self._last.clear()
-            self._is_urgent = self._answers.filter_fault != str(error)
-            self._tell(filter_fault=str(error), tables={}, lines=None, points={})
+            self._is_urgent = self._answers.filter_fault != fault_of(error)
+            self._tell(filter_fault=fault_of(error), tables={}, lines=None, points={})
         self._is_urgent = False
         if self._is_renewed:
             self._is_renewed = False

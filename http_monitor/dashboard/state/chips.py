@@ -42,3 +42,8 @@ def _written(char: str) -> str:
     if is_plain and visible_text(char) == char:
         return char
     return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
+
+
+def fault_of(error: Exception) -> str:
+    """Return why an expression cannot be answered, as the screen says it: there it is no option."""
+    return visible_text(str(error)).removeprefix("--filter: ")
