@@ -13,7 +13,7 @@ from http_monitor.dashboard.state.renewed_chart import RenewedChart
 from http_monitor.errors import UsageError
 from http_monitor.ports.views import FoundLine, Held, LinesQuery, TableQuery, Views, ViewSpan
 
-_SHARES = {"main": 0.005, "beside": 0.0015, "change": 0.001, "chart": 0.0015, "lines": 0.004}
+_SHARES = {"main": 0.004, "beside": 0.0015, "change": 0.0008, "chart": 0.0012, "lines": 0.004}
 """At one frame a second, answers that only renew others take at most these parts of a core: what costs more is renewed
 less often. Whatever a key press changes is answered at once."""
 _MORE = 0.6
