@@ -1,7 +1,6 @@
 """What keys do in the app; names are those of `keys.KEYS`."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from textual.events import Click, Event, Key, MouseScrollDown, MouseScrollUp
 
@@ -65,8 +64,7 @@ class DashboardApp(ReplayApp):
 
     def action_theme(self) -> None:
         """Switch between light and dark."""
-        scene = self.steering.scene
-        self.steering.scene = replace(scene, theme="light" if scene.theme == "dark" else "dark")
+        self.steering.scene = self.steering.scene.in_other_theme()
         self.colour()
         self.paint()
 

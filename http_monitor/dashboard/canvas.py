@@ -4,7 +4,7 @@ What it is given was sanitised where it became a cell; the canvas holds to that 
 character that is left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from rich.segment import Segment
@@ -29,6 +29,8 @@ class Canvas(Widget):
         self._shown: Sequence[Row] | None = None
         self._strips: dict[int, Strip] = {}
         self._palette = DARK
+        self._styles: dict[tuple[Role, Role | None], Style] = {}
+        """Of the palette, as far as they have been needed."""
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show these rows instead of those before."""
@@ -49,22 +51,25 @@ class Canvas(Widget):
         if palette is not self._palette:
             self._palette = palette
             self._strips.clear()
+            self._styles.clear()
             self.refresh()
-
-    def notify_resize(self) -> None:
-        """Forget the strips of another width."""
-        self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
         """Return a line of the widget."""
         width = self.size.width
         strip = self._strips.get(y)
         if strip is None or strip.cell_length != width:
-            strip = self._strips[y] = _strip(self._rows[y] if y < len(self._rows) else (), width, self._palette)
+            strip = self._strips[y] = _strip(self._rows[y] if y < len(self._rows) else (), width, self._style)
         return strip
 
+    def _style(self, role: Role, ground: Role | None) -> Style:
+        style = self._styles.get((role, ground))
+        if style is None:
+            style = self._styles[role, ground] = self._palette.style(role, ground)
+        return style
 
-def _strip(row: Row, width: int, palette: Palette) -> Strip:
+
+def _strip(row: Row, width: int, style_of: Callable[[Role, Role | None], Style]) -> Strip:
     """Return a row as Textual has it; neighbours of the same style are one segment."""
     segments: list[Segment] = []
     texts: list[str] = []
@@ -73,14 +78,14 @@ def _strip(row: Row, width: int, palette: Palette) -> Strip:
     for text, role, ground in row:
         shown, columns = _shown(text)
         left -= columns
-        next_style = _style(palette, role, ground)
+        next_style = style_of(role, ground)
         if next_style is not style and texts:
             segments.append(Segment("".join(texts), style))
             texts = []
         style = next_style
         texts.append(shown)
     if left > 0:
-        plain = _style(palette, "plain", None)
+        plain = style_of("plain", None)
         if plain is not style and texts:
             segments.append(Segment("".join(texts), style))
             texts = []
@@ -97,14 +102,3 @@ def _shown(text: str) -> tuple[str, int]:
     """Return a text without control characters, and its columns."""
     text = visible_text(text)
     return text, cell_len(text)
-
-
-_style_cache: dict[tuple[int, Role, Role | None], Style] = {}
-
-
-def _style(palette: Palette, role: Role, ground: Role | None) -> Style:
-    key = (id(palette), role, ground)
-    style = _style_cache.get(key)
-    if style is None:
-        style = _style_cache[key] = palette.style(role, ground)
-    return style

@@ -20,9 +20,7 @@ class AppOptions:
     """The file of named filters; None: they cannot be kept."""
     window_s: int = 120
     bucket_s: int = 1
-    recent_s: int = 900
     chips: tuple[str, ...] = ()
     """Filters of the screen at the start."""
-    is_mouse_on: bool = False
     on_first_paint: Callable[[], None] = lambda: None
     """Called when the first picture was painted: what takes long begins then."""

@@ -59,7 +59,7 @@ class ScreenApp(App[None]):
         self._waiting: deque[tuple[Callable[..., None], tuple[object, ...], bool]] = deque()
         """What keys do that waits for rows, in order."""
         self.is_bell_on = True
-        self.is_mouse_on = options.is_mouse_on
+        self.is_mouse_on = False
         self._active = 0
         self.crash: BaseException | None = None
         """What ended the app unexpectedly; None: nothing did."""
@@ -101,8 +101,6 @@ class ScreenApp(App[None]):
         self.painter.resize(event.size.width, event.size.height)
         if self._main_loop is None:
             return
-        for canvas in self.main.query(Canvas):
-            canvas.notify_resize()
         self.paint()
         self._ask()
 

@@ -1,7 +1,7 @@
 """What the user has chosen to see. Frozen: a key press makes another scene."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from http_monitor.ports.views import Order, ViewSpan
@@ -73,6 +73,10 @@ class Scene:
         if len(self.chips) < 2:
             return self.chips[0] if self.chips else None
         return " and ".join(f"({chip})" for chip in self.chips)
+
+    def in_other_theme(self) -> "Scene":
+        """Return the scene in light colours if it is dark, and the other way round."""
+        return replace(self, theme="light" if self.theme == "dark" else "dark")
 
     def sorting(self, dimension: str) -> Sorting:
         """Return the order of a table."""
