@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -47,23 +47,17 @@ class Stop:
             for number, handler in zip(numbers, before, strict=True):
                 signal.signal(number, handler)
 
-    @contextmanager
-    def handle_lack_of_memory(self) -> Iterator[None]:
+    def handle_lack_of_memory(self) -> AbstractContextManager[None]:
         """Stop the run if a thread ends because of lack of memory: what it reads or watches would be missing."""
-        before = threading.excepthook
 
-        def hook(what: threading.ExceptHookArgs) -> None:
-            if what.exc_value is None or not lacks_memory(what.exc_value):
-                before(what)
-                return
+        def take(error: BaseException) -> bool:
+            if not lacks_memory(error):
+                return False
             self.lacks_memory = True
             self.request()
+            return True
 
-        threading.excepthook = hook
-        try:
-            yield
-        finally:
-            threading.excepthook = before
+        return take_thread_failures(take)
 
     def attach(self, monitor: "HTTPMonitor") -> None:
         """Stop this monitor at a signal, including one that came during the start of the program."""
@@ -90,3 +84,23 @@ class Stop:
             self._monitor.request_stop()
         self.waker.hurry()
         self.on_request()
+
+
+@contextmanager
+def take_thread_failures(take: Callable[[BaseException], bool]) -> Iterator[None]:
+    """Hand over the exceptions that end threads.
+
+    Args:
+        take: Takes one; returns False for one that is told as before.
+    """
+    before = threading.excepthook
+
+    def hook(what: threading.ExceptHookArgs) -> None:
+        if what.exc_value is None or not take(what.exc_value):
+            before(what)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        threading.excepthook = before

@@ -2,17 +2,16 @@
 
 import os
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from http_monitor.arguments.named_view import expression_of_view
 from http_monitor.cli.dashboard.terminal import ScreenTerminal, check_terminal
 from http_monitor.cli.displays import make_display
-from http_monitor.cli.signals import Stop
+from http_monitor.cli.signals import Stop, take_thread_failures
 from http_monitor.cli.startup_tuning import share_freed_memory
 from http_monitor.cli.streams import Output, complain
 from http_monitor.clock import WallClock, thread_us
@@ -86,7 +85,6 @@ def _show(settings: Settings, stop: Stop, run: "DashboardRun") -> BaseException 
         views_path=views_path(os.environ),
         window_s=settings.window_s,
         bucket_s=settings.bucket_size_s,
-        recent_s=settings.recent_s,
         chips=() if view is None else (view,),
         on_first_paint=run.begin,
     )
@@ -115,24 +113,18 @@ def _show(settings: Settings, stop: Stop, run: "DashboardRun") -> BaseException 
     return app.crash
 
 
-@contextmanager
-def _told_crashes(app: "DashboardApp") -> Iterator[None]:
+def _told_crashes(app: "DashboardApp") -> AbstractContextManager[None]:
     """Take exceptions of threads to the end of the app, as a traceback would be written over the screen."""
-    before = threading.excepthook
 
-    def hook(what: threading.ExceptHookArgs) -> None:
-        if what.exc_value is None or lacks_memory(what.exc_value):
-            before(what)
-            return
-        app.crash = app.crash or what.exc_value
+    def take(error: BaseException) -> bool:
+        if lacks_memory(error):
+            return False
+        app.crash = app.crash or error
         with suppress(RuntimeError):
             app.leave()
+        return True
 
-    threading.excepthook = hook
-    try:
-        yield
-    finally:
-        threading.excepthook = before
+    return take_thread_failures(take)
 
 
 def place_of(error: BaseException) -> str:
