@@ -234,3 +234,11 @@ def memory_of(pid: int) -> tuple[int | None, int | None]:
         return None, None
     kib = {name: value for name, _, value in (line.partition(":") for line in status.splitlines())}
     return int(kib["VmRSS"].split()[0]) * 1024, int(kib["VmHWM"].split()[0]) * 1024
+
+
+def own_memory() -> int:
+    """Return the resident memory of this process in bytes. Raises OSError where the system does not tell it."""
+    resident, _ = memory_of(os.getpid())
+    if resident is None:
+        raise OSError("the memory of this process is not known")
+    return resident
