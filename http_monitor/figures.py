@@ -98,6 +98,11 @@ def rough_span(seconds: int) -> str:
     return " ".join(part for part in parts if part) or "0 s"
 
 
+def backlog(span_s: int, lines: int, alerts: int) -> str:
+    """Return ``4 min 56 s of log, 1,234 lines, 1 alert``."""
+    return f"{rough_span(span_s)} of log, {pluralize(lines, 'line')}, {pluralize(alerts, 'alert')}"
+
+
 def interval(start_us: int, end_us: int, dash: str) -> str:
     """Return ``2026-10-02 14:03:10 – 14:03:20 +0200`` in local time; repeats date and offset if they differ."""
     start, end = local(start_us), local(end_us)

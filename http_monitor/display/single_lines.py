@@ -16,10 +16,7 @@ _MAX_COLUMNS = 400
 
 def describe_catch_up(done: CaughtUp) -> str:
     """Return a sentence: the length of the backlog, its lines and its alerts."""
-    return (
-        f"Caught up: {figures.rough_span(done.span_s)} of log, {figures.pluralize(done.lines, 'line')}, "
-        f"{figures.pluralize(done.alerts, 'alert')}."
-    )
+    return f"Caught up: {figures.backlog(done.span_s, done.lines, done.alerts)}."
 
 
 def render_caught_up(done: CaughtUp, width: int, style: Style) -> str:

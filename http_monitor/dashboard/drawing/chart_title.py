@@ -7,10 +7,10 @@ from http_monitor.dashboard.drawing.cells import Cell, Row, fit, spread, width_o
 from http_monitor.dashboard.drawing.chart_columns import Columns, chosen_span, error_level_of, threshold_of
 from http_monitor.dashboard.drawing.chart_marks import ERROR_MARK
 from http_monitor.dashboard.drawing.chart_scale import short_number
-from http_monitor.dashboard.drawing.numbers import UNKNOWN, percent_of, rate
+from http_monitor.dashboard.drawing.numbers import UNKNOWN, percent_of, rate, span_words
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.ports.views import Point, ViewSpan
-from http_monitor.units import US_PER_S, local
+from http_monitor.units import US_PER_S
 
 _NAME = "Hits per second"
 _GAP = Cell("  ")
@@ -50,14 +50,18 @@ def _readings(picture: Picture, columns: Columns) -> list[list[Cell]]:
     span, cursor_us = chosen_span(picture), picture.scene.cursor_us
     if span is not None:
         places: Sequence[int] = columns.places_of(span.start_us, span.end_us)
-        when = _when(_counted(columns, places) or span, picture)
+        when = span_words(_counted(columns, places) or span, _now_us(picture, span.start_us))
     elif cursor_us is not None:
         place = columns.place_of(cursor_us)
         places = [] if place is None else [place]
         counted = _counted(columns, places)
         # After a zoom the column is not the one that the cursor was put to.
         is_same = counted is None or (counted.start_us == cursor_us and columns.step_us == picture.scene.column_us)
-        when = _moment(cursor_us, picture) if counted is None or is_same else _when(counted, picture)
+        when = (
+            figures.moment(cursor_us, _now_us(picture, cursor_us))
+            if counted is None or is_same
+            else span_words(counted, _now_us(picture, cursor_us))
+        )
     else:
         return []
     known_us = sum(columns.known_us[place] for place in places)
@@ -78,10 +82,6 @@ def _counted(columns: Columns, places: Sequence[int]) -> ViewSpan | None:
     return ViewSpan(start_us + places[0] * columns.step_us, start_us + (places[-1] + 1) * columns.step_us)
 
 
-def _when(span: ViewSpan, picture: Picture) -> str:
-    return f"{_moment(span.start_us, picture)}–{local(span.end_us):%H:%M:%S}"
-
-
 def _share(points: Sequence[Point], name: str, hits: int) -> str:
     """Return the share of a class of status among the hits."""
     if hits and all(point.status.get("none", 0) == point.hits for point in points):
@@ -89,8 +89,9 @@ def _share(points: Sequence[Point], name: str, hits: int) -> str:
     return percent_of(sum(point.status.get(name, 0) for point in points), hits)
 
 
-def _moment(at_us: int, picture: Picture) -> str:
-    return figures.moment(at_us, picture.facts.now_us or at_us)
+def _now_us(picture: Picture, otherwise_us: int) -> int:
+    """Return the greatest time accepted; without one, another."""
+    return picture.facts.now_us or otherwise_us
 
 
 def _legends(picture: Picture, columns: Columns) -> list[list[Cell]]:

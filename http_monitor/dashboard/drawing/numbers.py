@@ -1,9 +1,10 @@
-"""Formats numbers for the screen, in few columns; whoever shows one takes it from here.
+"""Formats numbers and spans for the screen, in few columns; whoever shows one takes it from here.
 
 What cannot be known is `UNKNOWN`, never 0.
 """
 
-from http_monitor.figures import duration
+from http_monitor.figures import duration, moment
+from http_monitor.ports.views import ViewSpan
 
 UNKNOWN = "–"
 """Stands for a figure that cannot be known."""
@@ -102,6 +103,11 @@ def duration_of(us: int | None) -> str:
         return f"{_two_digits(hours)} h"
     days = hours / 24
     return f"{_two_digits(days)} d" if days < 99.5 else f"{short_count(round(days))} d"
+
+
+def span_words(span: ViewSpan, now_us: int) -> str:
+    """Return ``14:03:00–14:05:00`` in local time, with the date where it is not that of now."""
+    return f"{moment(span.start_us, now_us)}–{moment(span.end_us, span.start_us)}"
 
 
 def _two_digits(value: float) -> str:

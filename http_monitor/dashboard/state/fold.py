@@ -7,7 +7,6 @@ from dataclasses import replace
 from http_monitor import figures
 from http_monitor.dashboard.state.facts import Episode, Facts, Phase
 from http_monitor.report import AlertEvent, CaughtUp, Message, Notice, Pulse, Report, Summary
-from http_monitor.units import pluralize
 
 MAX_EPISODES = 1_000
 MAX_NOTICES = 100
@@ -70,8 +69,7 @@ def phase_of(facts: Facts, *, is_ended: bool, is_paused: bool) -> Phase:
 
 def describe_catch_up(done: CaughtUp) -> str:
     """Return a sentence about a backlog that was processed."""
-    lines, alerts = pluralize(done.lines, "line"), pluralize(done.alerts, "alert")
-    return f"caught up: {figures.rough_span(done.span_s)} of log, {lines}, {alerts}"
+    return f"caught up: {figures.backlog(done.span_s, done.lines, done.alerts)}"
 
 
 def _recovered(episodes: Sequence[Episode], event: AlertEvent) -> tuple[Episode, ...]:

@@ -15,9 +15,9 @@ from http_monitor.dashboard.drawing.lists.listing import (
     position,
     rows_of_list,
     shown_place,
-    span_words,
     title_row,
 )
+from http_monitor.dashboard.drawing.numbers import span_words
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.answers import LinesAnswer, ShownLine
 from http_monitor.dashboard.state.facts import Facts

@@ -7,8 +7,6 @@ from http_monitor.dashboard.drawing.cells import Cell, Row, cell_len, cut, fit, 
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.panels import BY_NAME
 from http_monitor.dashboard.state.place import Place
-from http_monitor.figures import moment
-from http_monitor.ports.views import ViewSpan
 
 TITLE_ROWS = 2
 """Rows above a list, in all panels: the title, and what must be known beside it."""
@@ -134,9 +132,3 @@ def next_place(texts: Sequence[str], found: re.Pattern[str] | None, cursor: int,
     # A search begins at the cursor itself.
     places = ((cursor + (step * distance if step else distance - 1)) % count for distance in range(1, count + 1))
     return next((place for place in places if found.search(texts[place])), None)
-
-
-def span_words(span: ViewSpan, now_us: int) -> str:
-    """Return ``14:03:00–14:05:00`` in local time, with the date where it is not that of now."""
-    start, end = moment(span.start_us, now_us), moment(span.end_us, span.start_us)
-    return f"{start}–{end}"

@@ -1,8 +1,7 @@
 """The title of a table, with its totals, and why a table has no rows."""
 
 from http_monitor.dashboard.drawing.cells import Cell, Role, Row, sentence, spread, width_of
-from http_monitor.dashboard.drawing.lists.listing import span_words
-from http_monitor.dashboard.drawing.numbers import UNKNOWN, bytes_of, duration_of, percent_of, short_count
+from http_monitor.dashboard.drawing.numbers import UNKNOWN, bytes_of, duration_of, percent_of, short_count, span_words
 from http_monitor.dashboard.drawing.picture import Picture
 from http_monitor.dashboard.state.answers import TableAnswer
 from http_monitor.dashboard.state.panels import BY_NAME
